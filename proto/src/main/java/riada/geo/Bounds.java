@@ -1,0 +1,69 @@
+package riada.geo;
+
+import riada.proto.BadInput;
+
+/**
+ * A box of longitudes and latitudes on WGS 84, in degrees. It does not cross the antimeridian: what
+ * does is cut there.
+ *
+ * @param west -180..180, less than {@code east}
+ * @param south -{@value TileGrid#MAX_LATITUDE}.. , less than {@code north}
+ * @param east -180..180
+ * @param north ..{@value TileGrid#MAX_LATITUDE}
+ */
+public record Bounds(double west, double south, double east, double north) {
+  public Bounds {
+    String flaw = flaw(west, south, east, north);
+    if (!flaw.isEmpty()) {
+      throw new IllegalArgumentException(flaw);
+    }
+  }
+
+  /**
+   * Reads {@code W,S,E,N}.
+   *
+   * @throws BadInput with the way out when the text is no box on the grid
+   */
+  public static Bounds parse(String text) throws BadInput {
+    String[] parts = text.split(",", -1);
+    double[] edges = new double[4];
+    try {
+      for (int i = 0; i < 4; i++) {
+        edges[i] = Double.parseDouble(parts[i].trim());
+      }
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new BadInput(
+          "bounds_unreadable",
+          "The bounds \"" + text + "\" are unreadable; write west,south,east,north in degrees.");
+    }
+    if (parts.length != 4) {
+      throw new BadInput(
+          "bounds_unreadable",
+          "The bounds \""
+              + text
+              + "\" have "
+              + parts.length
+              + " numbers; write west,south,east,north.");
+    }
+    String flaw = flaw(edges[0], edges[1], edges[2], edges[3]);
+    if (!flaw.isEmpty()) {
+      throw new BadInput(
+          "bounds_invalid", "The bounds \"" + text + "\" cannot be used: " + flaw + ".");
+    }
+    return new Bounds(edges[0], edges[1], edges[2], edges[3]);
+  }
+
+  private static String flaw(double west, double south, double east, double north) {
+    if (!(Math.abs(west) <= 180 && Math.abs(east) <= 180)) {
+      return "longitudes are -180..180";
+    }
+    if (!(Math.abs(south) <= TileGrid.MAX_LATITUDE + 1e-9
+        && Math.abs(north) <= TileGrid.MAX_LATITUDE + 1e-9)) {
+      return "latitudes on the Web Mercator grid are -85.0511..85.0511";
+    }
+    if (west >= east) {
+      return "west is not less than east; over the antimeridian send one part up to 180 and one from -180";
+    }
+    return south >= north ? "south is not less than north; are they swapped?" : "";
+  }
+}

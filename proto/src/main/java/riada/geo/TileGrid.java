@@ -1,0 +1,81 @@
+package riada.geo;
+
+import riada.mask.Mask;
+
+/**
+ * The cells of a tile, and how the grid lies on the earth. A tile has {@value #SIZE} x {@value
+ * #SIZE} cells, whatever the pixels of the picture that shows it.
+ */
+public final class TileGrid {
+  /** Cells along each side of a tile. */
+  public static final int SIZE = 512;
+
+  /** The northern edge of the square Web Mercator world: atan(sinh(pi)), in degrees. */
+  public static final double MAX_LATITUDE = 85.0511287798066;
+
+  /** Zoom at which state is kept unless configured: a cell is 4.8 m at the equator. */
+  public static final int DEFAULT_ANALYSIS_ZOOM = 14;
+
+  private TileGrid() {}
+
+  /** Longitude in degrees of column {@code x} (fractions allowed) at zoom {@code z}. */
+  public static double longitude(int z, double x) {
+    return x / (1L << z) * 360 - 180;
+  }
+
+  /**
+   * Latitude in degrees of row {@code y} (fractions allowed) at zoom {@code z}: atan(sinh(pi (1 - 2
+   * y / 2^z))).
+   */
+  public static double latitude(int z, double y) {
+    return Math.toDegrees(Math.atan(Math.sinh(mercator(z, y))));
+  }
+
+  /** Column, with its fraction, of a longitude in degrees at zoom {@code z}. */
+  public static double column(int z, double longitude) {
+    return (longitude + 180) / 360 * (1L << z);
+  }
+
+  /** Row, with its fraction, of a latitude in degrees at zoom {@code z}. */
+  public static double row(int z, double latitude) {
+    double sin = Math.sin(Math.toRadians(latitude));
+    return (0.5 - 0.25 * Math.log((1 + sin) / (1 - sin)) / Math.PI) * (1L << z);
+  }
+
+  /**
+   * Spherical Mercator ordinate in radians of row {@code y} at zoom {@code z}: pi (1 - 2 y / 2^z).
+   */
+  static double mercator(int z, double y) {
+    return Math.PI * (1 - 2 * y / (1L << z));
+  }
+
+  /**
+   * Geodesic area of one cell of {@code row}, in square centimetres, rounded to the nearest.
+   *
+   * @param row 0..{@value #SIZE}-1 from the north
+   */
+  public static long cellAreaCm2(TileId tile, int row) {
+    double top = mercator(tile.z(), tile.y() + (double) row / SIZE);
+    double bottom = mercator(tile.z(), tile.y() + (row + 1.0) / SIZE);
+    return Math.round(GeodesicArea.ofMercatorBand(bottom, top, cellWidthRadians(tile.z())) * 1e4);
+  }
+
+  /**
+   * Geodesic area of the set cells of {@code mask}, {@value #SIZE} x {@value #SIZE}, in square
+   * centimetres.
+   */
+  public static long areaCm2(TileId tile, Mask mask) {
+    long sum = 0;
+    for (int row = 0; row < SIZE; row++) {
+      int cells = mask.countRow(row);
+      if (cells > 0) {
+        sum += cells * cellAreaCm2(tile, row);
+      }
+    }
+    return sum;
+  }
+
+  private static double cellWidthRadians(int z) {
+    return 2 * Math.PI / ((double) (1L << z) * SIZE);
+  }
+}

@@ -1,0 +1,197 @@
+package riada.mask;
+
+import java.util.Arrays;
+
+/**
+ * A bit for each cell of a rectangle, row-major; each row starts on a word of its own. Mutable and
+ * owned by one thread at a time: whoever keeps one keeps a copy.
+ */
+public final class Mask {
+  private final int width;
+  private final int height;
+  private final int stride; // words a row
+  private final long[]
+      words; // [height][stride], bit x % 64 of word x / 64; bits beyond the width are 0
+
+  /** An empty mask of {@code width} x {@code height} cells, each side 1..4096. */
+  public Mask(int width, int height) {
+    if (width < 1 || height < 1 || width > RunLength.MAX_SIDE || height > RunLength.MAX_SIDE) {
+      throw new IllegalArgumentException(
+          "a mask of " + width + " x " + height + "; sides are 1.." + RunLength.MAX_SIDE);
+    }
+    this.width = width;
+    this.height = height;
+    this.stride = (width + 63) >>> 6;
+    this.words = new long[stride * height];
+  }
+
+  /** A mask with every cell set. */
+  public static Mask full(int width, int height) {
+    Mask mask = new Mask(width, height);
+    mask.setRange(0, width * height);
+    return mask;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  public boolean get(int x, int y) {
+    return (words[y * stride + (x >>> 6)] >>> (x & 63) & 1) != 0;
+  }
+
+  public void set(int x, int y) {
+    words[y * stride + (x >>> 6)] |= 1L << (x & 63);
+  }
+
+  public void clear(int x, int y) {
+    words[y * stride + (x >>> 6)] &= ~(1L << (x & 63));
+  }
+
+  /**
+   * Sets the cells from index {@code from} to before {@code to}, counted row-major over the whole
+   * mask.
+   */
+  void setRange(int from, int to) {
+    while (from < to) {
+      int y = from / width;
+      int x = from - y * width;
+      int end = Math.min(width, x + to - from);
+      setRow(y, x, end);
+      from += end - x;
+    }
+  }
+
+  /** Sets the cells of row {@code y} from column {@code from} to before {@code to}. */
+  public void setRow(int y, int from, int to) {
+    int row = y * stride;
+    while (from < to) {
+      int bit = from & 63;
+      int n = Math.min(64 - bit, to - from);
+      words[row + (from >>> 6)] |= (-1L >>> (64 - n)) << bit;
+      from += n;
+    }
+  }
+
+  /** How many cells are set. */
+  public int count() {
+    int n = 0;
+    for (long word : words) {
+      n += Long.bitCount(word);
+    }
+    return n;
+  }
+
+  /** How many cells of row {@code y} are set. */
+  public int countRow(int y) {
+    int n = 0;
+    for (int i = y * stride; i < (y + 1) * stride; i++) {
+      n += Long.bitCount(words[i]);
+    }
+    return n;
+  }
+
+  public boolean isEmpty() {
+    for (long word : words) {
+      if (word != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Keeps the cells that {@code other} has too. Returns this. */
+  public Mask and(Mask other) {
+    check(other);
+    for (int i = 0; i < words.length; i++) {
+      words[i] &= other.words[i];
+    }
+    return this;
+  }
+
+  /** Adds the cells of {@code other}. Returns this. */
+  public Mask or(Mask other) {
+    check(other);
+    for (int i = 0; i < words.length; i++) {
+      words[i] |= other.words[i];
+    }
+    return this;
+  }
+
+  /** Takes away the cells of {@code other}. Returns this. */
+  public Mask andNot(Mask other) {
+    check(other);
+    for (int i = 0; i < words.length; i++) {
+      words[i] &= ~other.words[i];
+    }
+    return this;
+  }
+
+  /** The cells that this has not. A new mask. */
+  public Mask not() {
+    return full(width, height).andNot(this);
+  }
+
+  public Mask copy() {
+    Mask copy = new Mask(width, height);
+    System.arraycopy(words, 0, copy.words, 0, words.length);
+    return copy;
+  }
+
+  /**
+   * The first index at or after {@code from} (row-major) whose cell is {@code value}, or width x
+   * height.
+   */
+  int next(int from, boolean value) {
+    int cells = width * height;
+    while (from < cells) {
+      int y = from / width;
+      int x = from - y * width;
+      long word = words[y * stride + (x >>> 6)];
+      long rest = (value ? word : ~word) >>> (x & 63);
+      int step = rest == 0 ? 64 - (x & 63) : Long.numberOfTrailingZeros(rest);
+      if (rest != 0 && x + step < width) {
+        return from + step;
+      }
+      from += Math.min(step, width - x);
+    }
+    return cells;
+  }
+
+  private void check(Mask other) {
+    if (other.width != width || other.height != height) {
+      throw new IllegalArgumentException(
+          "masks of "
+              + width
+              + " x "
+              + height
+              + " and "
+              + other.width
+              + " x "
+              + other.height
+              + " do not meet");
+    }
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Mask other
+        && width == other.width
+        && height == other.height
+        && Arrays.equals(words, other.words);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * width + Arrays.hashCode(words);
+  }
+
+  @Override
+  public String toString() {
+    return "Mask[" + width + " x " + height + ", " + count() + " set]";
+  }
+}

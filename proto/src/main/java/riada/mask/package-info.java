@@ -1,0 +1,2 @@
+/** Bit masks on a tile's cells and their run-length codec. */
+package riada.mask;

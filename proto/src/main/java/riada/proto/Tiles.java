@@ -1,0 +1,148 @@
+package riada.proto;
+
+import java.time.Duration;
+import java.time.Instant;
+import riada.geo.TileGrid;
+import riada.geo.TileId;
+
+/**
+ * What every tile must fulfil: publishers check before they send, the segmenter checks what it
+ * gets.
+ */
+public final class Tiles {
+  /** Nothing that Riada can use was sensed before the first civil earth observation satellite. */
+  public static final Instant EARLIEST = Instant.parse("1972-07-23T00:00:00Z");
+
+  /** How far a publisher's clock may run ahead. */
+  public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
+
+  /** The longest name of a publisher, platform or scene, in characters. */
+  public static final int MAX_NAME = 128;
+
+  private Tiles() {}
+
+  /**
+   * Checks everything that can be told without decoding the picture.
+   *
+   * @param key the record's key
+   * @param now against which {@code acquired_at} must not lie in the future
+   * @return the tile that the key names
+   * @throws BadInput with a sentence for the publisher
+   */
+  public static TileId check(String key, Tile tile, Instant now) throws BadInput {
+    TileId id = TileId.parse(key);
+    if (!tile.getTile().isEmpty() && !tile.getTile().equals(key)) {
+      throw new BadInput(
+          "tile_key_mismatch",
+          "The record's key is "
+              + key
+              + " but its tile field says "
+              + tile.getTile()
+              + "; make them equal.");
+    }
+    name("publisher", tile.getPublisher(), true);
+    name("scene", tile.getScene(), true);
+    name("platform", tile.getPlatform(), false);
+    checkTime(id, tile, now);
+    if (tile.getPicture().getData().isEmpty()) {
+      throw new BadInput(
+          "picture_missing", "Tile " + key + " of " + tile.getPublisher() + " carries no picture.");
+    }
+    if (tile.getHaloPx() < 0 || tile.getHaloPx() > Pictures.MAX_TILE_SIDE / 4) {
+      throw new BadInput(
+          "halo_invalid",
+          "Tile "
+              + key
+              + " has a halo of "
+              + tile.getHaloPx()
+              + " pixels; it is 0.."
+              + Pictures.MAX_TILE_SIDE / 4
+              + ".");
+    }
+    if (tile.hasValid()
+        && (tile.getValid().getWidth() != TileGrid.SIZE
+            || tile.getValid().getHeight() != TileGrid.SIZE)) {
+      throw new BadInput(
+          "valid_mask_size",
+          "The valid mask of tile "
+              + key
+              + " is "
+              + tile.getValid().getWidth()
+              + " x "
+              + tile.getValid().getHeight()
+              + "; it must have the tile's "
+              + TileGrid.SIZE
+              + " x "
+              + TileGrid.SIZE
+              + " cells.");
+    }
+    return id;
+  }
+
+  private static void name(String field, String value, boolean required) throws BadInput {
+    if (required && value.isBlank()) {
+      throw new BadInput(field + "_missing", "The tile names no " + field + "; set it.");
+    }
+    if (value.length() > MAX_NAME) {
+      throw new BadInput(
+          field + "_too_long",
+          "The tile's "
+              + field
+              + " has "
+              + value.length()
+              + " characters; at most "
+              + MAX_NAME
+              + " are kept.");
+    }
+  }
+
+  private static void checkTime(TileId id, Tile tile, Instant now) throws BadInput {
+    if (!tile.hasAcquiredAt()) {
+      throw new BadInput(
+          "acquired_at_missing",
+          "Tile "
+              + id
+              + " of "
+              + tile.getPublisher()
+              + " has no acquired_at; set the sensing time.");
+    }
+    Instant acquired;
+    try {
+      acquired = Observation.instant(tile.getAcquiredAt());
+    } catch (RuntimeException e) { // beyond what Instant can hold
+      throw new BadInput(
+          "acquired_at_invalid",
+          "Tile " + id + " has an acquired_at that is no time: " + e.getMessage() + ".");
+    }
+    checkTime("tile " + id, acquired, now);
+  }
+
+  /**
+   * Checks a sensing time.
+   *
+   * @throws BadInput when it is before {@link #EARLIEST} or after {@code now} by more than {@link
+   *     #CLOCK_TOLERANCE}
+   */
+  public static void checkTime(String what, Instant acquired, Instant now) throws BadInput {
+    if (acquired.isBefore(EARLIEST)) {
+      throw new BadInput(
+          "acquired_at_too_old",
+          "The acquired_at of "
+              + what
+              + " is "
+              + acquired
+              + ", before there were earth observation satellites; is its unit milliseconds?");
+    }
+    if (acquired.isAfter(now.plus(CLOCK_TOLERANCE))) {
+      throw new BadInput(
+          "acquired_at_in_future",
+          "The acquired_at of "
+              + what
+              + " is "
+              + acquired
+              + ", which is yet to come (it is "
+              + now
+              + "); check the publisher's clock and time zone.");
+    }
+  }
+}
