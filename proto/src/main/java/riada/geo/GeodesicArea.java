@@ -33,16 +33,17 @@ public final class GeodesicArea {
   }
 
   /**
-   * The same for a band given by spherical Mercator ordinates psi, where sin(phi) = tanh(psi). The
-   * edges of a pixel row are nearly equal latitudes; in psi its height is exact.
+   * The same for a band given by its spherical Mercator ordinate psi, where sin(phi) = tanh(psi).
+   * The edges of a pixel row are nearly equal latitudes; in psi its height is known exactly.
    *
-   * @param bottom and {@code top}: ordinates in radians
-   * @param widthRadians extent in longitude
+   * @param bottom ordinate of the southern edge, in radians
+   * @param height extent in psi, in radians
+   * @param width extent in longitude, in radians
    */
-  static double ofMercatorBand(double bottom, double top, double widthRadians) {
+  static double ofMercatorBand(double bottom, double height, double width) {
     double south = StrictMath.tanh(bottom);
-    double north = StrictMath.tanh(top);
-    return ofZone(south, north, StrictMath.tanh(top - bottom) * (1 - south * north), widthRadians);
+    double north = StrictMath.tanh(bottom + height);
+    return ofZone(south, north, StrictMath.tanh(height) * (1 - south * north), width);
   }
 
   /**
@@ -53,11 +54,11 @@ public final class GeodesicArea {
    * @param south and {@code north}: sines of the latitudes
    * @param rise {@code north - south}, to full precision
    */
-  private static double ofZone(double south, double north, double rise, double widthRadians) {
+  private static double ofZone(double south, double north, double rise, double width) {
     double product = E2 * south * north;
     double fractions = (1 - E2 * south * south) * (1 - E2 * north * north);
     double u = E * rise / (1 - product);
     double atanh = StrictMath.log1p(2 * u / (1 - u)) / 2;
-    return B2 / 2 * widthRadians * (rise * (1 + product) / fractions + atanh / E);
+    return B2 / 2 * width * (rise * (1 + product) / fractions + atanh / E);
   }
 }

@@ -88,9 +88,8 @@ public final class TileGrid {
   }
 
   private static double cellAreaM2(TileId tile, int row) {
-    double top = mercator(tile.z(), tile.y() + (double) row / SIZE);
     double bottom = mercator(tile.z(), tile.y() + (row + 1.0) / SIZE);
-    double width = 2 * Math.PI / ((double) (1L << tile.z()) * SIZE);
-    return GeodesicArea.ofMercatorBand(bottom, top, width);
+    double side = 2 * Math.PI / ((double) (1L << tile.z()) * SIZE); // a square on the map
+    return GeodesicArea.ofMercatorBand(bottom, side, side);
   }
 }
