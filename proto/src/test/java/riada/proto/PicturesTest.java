@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -206,46 +205,39 @@ class PicturesTest {
   void takesSamplesOfAGreyPngAsTheyStand() throws BadInput {
     byte[] grey = png(3, 1, 8, 0, new byte[] {0, 0, (byte) 128, (byte) 255});
 
-    assertThat(rgb(grey)).containsExactly(0x000000, 0x808080, 0xffffff);
+    assertThat(argb(grey)).containsExactly(0xff000000, 0xff808080, 0xffffffff);
   }
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "grey 1 bit, 1, 0, 00a0, 'ffffff 000000 ffffff'",
-    "grey 4 bits, 4, 0, 0018f0, '111111 888888 ffffff'",
-    "grey 16 bits, 16, 0, 00 0000 80ff ffff, '000000 808080 ffffff'",
-    "grey and alpha, 8, 4, 00 10ff 8000 ff80, '101010 808080 ffffff'",
-    "RGB 8 bits, 8, 2, 00 010203 0a0b0c fffefd, '010203 0a0b0c fffefd'",
-    "RGB 16 bits, 16, 2, 00 010002000300 0aff0bff0cff fffffe00fdaa, '010203 0a0b0c fffefd'",
-    "RGB and alpha, 8, 6, 00 010203ff 0a0b0c00 fffefd80, '010203 0a0b0c fffefd'",
-    "RGB and alpha 16 bits, 16, 6, 00 010002000300ffff 0aff0bff0cff0000 fffffe00fdaa8000, '010203 0a0b0c fffefd'"
+    "grey 1 bit, 1, 0, 00a0, ffffffff ff000000 ffffffff",
+    "grey 4 bits, 4, 0, 0018f0, ff111111 ff888888 ffffffff",
+    "grey 16 bits, 16, 0, 00 0000 80ff ffff, ff000000 ff808080 ffffffff",
+    "grey and alpha, 8, 4, 00 10ff 8000 ff80, ff101010 00808080 80ffffff",
+    "RGB 8 bits, 8, 2, 00 010203 0a0b0c fffefd, ff010203 ff0a0b0c fffffefd",
+    "RGB 16 bits, 16, 2, 00 010002000300 0aff0bff0cff fffffe00fdaa, ff010203 ff0a0b0c fffffefd",
+    "RGB and alpha, 8, 6, 00 010203ff 0a0b0c00 fffefd80, ff010203 000a0b0c 80fffefd",
+    "RGB and alpha 16 bits, 16, 6, 00 010002000300ffff 0aff0bff0cff0000 fffffe00fdaa8000, ff010203 000a0b0c 80fffefd"
   })
   void readsEveryKindOfPng(String name, int depth, int colour, String row, String expected)
       throws BadInput {
     byte[] bytes = HexFormat.of().parseHex(row.replace(" ", ""));
 
-    int[] pixels = rgb(png(3, 1, depth, colour, bytes));
+    int[] pixels = argb(png(3, 1, depth, colour, bytes));
 
-    assertThat(Arrays.stream(pixels).mapToObj(p -> String.format(Locale.ROOT, "%06x", p)).toList())
+    assertThat(Arrays.stream(pixels).mapToObj(p -> String.format(Locale.ROOT, "%08x", p)).toList())
         .containsExactly(expected.split(" "));
   }
 
   @Test
-  void readsAPalette() throws IOException, BadInput {
-    byte[] ramp = {0, (byte) 200, 50, 7};
-    BufferedImage image =
-        new BufferedImage(
-            4,
-            1,
-            BufferedImage.TYPE_BYTE_INDEXED,
-            new IndexColorModel(8, 4, ramp, ramp, new byte[4]));
-    for (int x = 0; x < 4; x++) {
-      image.getRaster().setSample(x, 0, 0, x);
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", out);
+  void readsAPalette() throws BadInput {
+    byte[] palette = {0, 0, 0, (byte) 200, (byte) 200, 0, 50, 50, 0};
+    byte[] rows = {0, 2, 1, 0};
 
-    assertThat(rgb(out.toByteArray())).containsExactly(0x000000, 0xc8c800, 0x323200, 0x070700);
+    assertThat(argb(png(3, 1, 8, 3, rows, "PLTE", palette)))
+        .containsExactly(0xff323200, 0xffc8c800, 0xff000000);
+    assertThat(argb(png(3, 1, 8, 3, rows, "PLTE", palette, "tRNS", new byte[] {-1, 0})))
+        .containsExactly(0xff323200, 0x00c8c800, 0xff000000);
   }
 
   @Test
@@ -281,11 +273,9 @@ class PicturesTest {
     assertThat(refusal.counter()).isEqualTo("picture_too_many_scans");
   }
 
-  private static int[] rgb(byte[] bytes) throws BadInput {
+  private static int[] argb(byte[] bytes) throws BadInput {
     BufferedImage image = Pictures.read("It", bytes, MAX_PIXELS);
-    int[] pixels =
-        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-    return Arrays.stream(pixels).map(p -> p & 0xffffff).toArray();
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
   }
 
   private static long allocatedByReading(byte[] bytes, String refusedAs) {
