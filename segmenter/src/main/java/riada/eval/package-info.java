@@ -1,0 +1,2 @@
+/** How good masks are. */
+package riada.eval;

@@ -1,0 +1,228 @@
+package riada.onnx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import riada.proto.BadInput;
+import riada.proto.ModelRef;
+import riada.proto.Observation;
+
+/**
+ * A model on disk: {@code model.json} and the files that it names, each checked against its
+ * SHA-256. Immutable.
+ */
+public final class ModelFolder {
+  private static final String CARD = "model.json";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private final Path folder;
+  private final Card card;
+  private final String digest;
+
+  /**
+   * The part of {@code model.json} that serving needs.
+   *
+   * @param files by role; {@code encoder} and {@code decoder} are needed
+   * @param inputSize side of the square input, in pixels
+   * @param maskStride input pixels along one side of a mask logit
+   * @param embedding channels, height, width
+   * @param thresholds logits above which a cell is water, cloud or shadow
+   * @param detector the constants of prompting, as the detector reads them
+   */
+  public record Card(
+      String name,
+      String version,
+      Map<String, Entry> files,
+      int inputSize,
+      int maskStride,
+      List<Integer> embedding,
+      Normalisation normalisation,
+      Thresholds thresholds,
+      JsonNode detector) {
+    public Card {
+      if (inputSize < 64 || inputSize > 4096 || maskStride < 1 || inputSize % maskStride != 0) {
+        throw new IllegalArgumentException(
+            "input_size " + inputSize + " and mask_stride " + maskStride + " do not fit");
+      }
+      if (embedding.size() != 3) {
+        throw new IllegalArgumentException("embedding is [channels, height, width]");
+      }
+    }
+  }
+
+  /** A file, its path relative to the folder, and its SHA-256 in hex. */
+  public record Entry(String path, String sha256) {}
+
+  /** The network's input is (grey level 0..255 - mean) / std, for red, green and blue. */
+  public record Normalisation(List<Float> mean, List<Float> std) {
+    public Normalisation {
+      if (mean.size() != 3 || std.size() != 3 || std.contains(0f)) {
+        throw new IllegalArgumentException("normalisation has three means and three stds, not 0");
+      }
+    }
+  }
+
+  /** Logits above which a cell is water, cloud or shadow. */
+  public record Thresholds(float mask, float cloud, float shadow) {}
+
+  private ModelFolder(Path folder, Card card, String digest) {
+    this.folder = folder;
+    this.card = card;
+    this.digest = digest;
+  }
+
+  /**
+   * Reads and checks a folder; takes the time to read all its files once.
+   *
+   * @throws BadInput when there is none, its {@code model.json} is unreadable, or a file is missing
+   *     or not the one that was measured
+   */
+  public static ModelFolder open(Path folder) throws BadInput {
+    Path json = folder.resolve(CARD);
+    if (!Files.isRegularFile(json)) {
+      throw new BadInput(
+          "model_missing",
+          "There is no model at "
+              + folder
+              + " (no "
+              + CARD
+              + " in it); name the folder of a model, for example segmenter/models/riada-lite.");
+    }
+    Card card = read(json);
+    TreeMap<String, String> digests = new TreeMap<>();
+    digests.put(CARD, sha256(json));
+    for (String role : List.of("encoder", "decoder")) {
+      Entry entry = card.files().get(role);
+      if (entry == null) {
+        throw unreadable(json, "files." + role + " is missing");
+      }
+      Path file = folder.resolve(entry.path()).normalize();
+      if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
+        throw new BadInput(
+            "model_file_missing",
+            "The model's " + role + " " + file + " is missing; copy the whole folder again.");
+      }
+      String actual = sha256(file);
+      if (!actual.equalsIgnoreCase(entry.sha256())) {
+        throw new BadInput(
+            "model_digest",
+            "The model file "
+                + file
+                + " is not the one that model.json describes: its SHA-256 is "
+                + actual
+                + ", expected "
+                + entry.sha256()
+                + ". Copy the whole folder again.");
+      }
+      digests.put(entry.path(), actual);
+    }
+    return new ModelFolder(folder, card, digest(digests));
+  }
+
+  private static Card read(Path json) throws BadInput {
+    try {
+      return JSON.readValue(Files.readAllBytes(json), Card.class);
+    } catch (JsonProcessingException e) {
+      throw unreadable(json, e.getOriginalMessage());
+    } catch (IOException e) {
+      throw unreadable(json, e.toString());
+    }
+  }
+
+  private static BadInput unreadable(Path json, String why) {
+    return new BadInput("model_card", "The model card " + json + " cannot be used: " + why + ".");
+  }
+
+  /**
+   * SHA-256 over what {@code sha256sum} prints for the card and the files in the order of their
+   * paths: {@code sha256sum decoder.onnx encoder.onnx model.json | sha256sum} shows the same.
+   */
+  private static String digest(TreeMap<String, String> byPath) {
+    StringBuilder lines = new StringBuilder();
+    byPath.forEach((path, sha) -> lines.append(sha).append("  ").append(path).append('\n'));
+    byte[] digest = Observation.sha256().digest(lines.toString().getBytes(UTF_8));
+    return HexFormat.of().formatHex(digest);
+  }
+
+  private static String sha256(Path file) throws BadInput {
+    MessageDigest sha = Observation.sha256();
+    try (InputStream in = Files.newInputStream(file);
+        OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
+      in.transferTo(out);
+    } catch (IOException e) {
+      throw new BadInput("model_unreadable", "The model file " + file + " cannot be read: " + e);
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  public Card card() {
+    return card;
+  }
+
+  /** The constants of prompting, in the form of {@code type}, a record of their names. */
+  public <T> T detector(Class<T> type) throws BadInput {
+    try {
+      return JSON.treeToValue(card.detector(), type);
+    } catch (JsonProcessingException e) {
+      throw unreadable(folder.resolve(CARD), "detector: " + e.getOriginalMessage());
+    }
+  }
+
+  /** The file in this role, {@code encoder} or {@code decoder}. */
+  public Path file(String role) {
+    Entry entry = card.files().get(role);
+    if (entry == null) {
+      throw new IllegalArgumentException("a model has no file in the role of " + role);
+    }
+    return folder.resolve(entry.path());
+  }
+
+  /** Side of the square input, in pixels. */
+  public int inputSize() {
+    return card.inputSize();
+  }
+
+  /** Side of a plane of mask, cloud or shadow logits, in cells. */
+  public int maskSide() {
+    return card.inputSize() / card.maskStride();
+  }
+
+  /** How masks name the model that made them. */
+  public ModelRef ref() {
+    return ModelRef.newBuilder()
+        .setName(card.name())
+        .setVersion(card.version())
+        .setDigest(digest)
+        .build();
+  }
+
+  /** The folder's path. */
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+}

@@ -1,0 +1,90 @@
+package riada.sam;
+
+import ai.onnxruntime.OrtException;
+import java.util.List;
+import java.util.Map;
+import riada.onnx.FloatTensor;
+import riada.onnx.ModelFolder;
+import riada.onnx.OnnxModel;
+import riada.proto.BadInput;
+
+/**
+ * What the encoder says of one picture, in memory that is used again for the next one. For one
+ * thread at a time; whoever makes one closes it.
+ */
+public final class Embedding implements AutoCloseable {
+  /** Planes of the detector's maps: wet logit, heat logit, and the four sides of a box. */
+  public static final int MAPS = 6;
+
+  private final FloatTensor embedding; // [1, channels, height, width]
+  private final FloatTensor maps; // [1, MAPS, height, width]
+  private final FloatTensor sky; // [1, 2, maskSide, maskSide]
+  private final int rows;
+  private final int columns;
+  private final int maskSide;
+
+  public Embedding(ModelFolder folder) throws OrtException {
+    List<Integer> shape = folder.card().embedding();
+    rows = shape.get(1);
+    columns = shape.get(2);
+    maskSide = folder.maskSide();
+    embedding = new FloatTensor(1, shape.get(0), rows, columns);
+    maps = new FloatTensor(1, MAPS, rows, columns);
+    sky = new FloatTensor(1, 2, maskSide, maskSide);
+  }
+
+  static void requireOutputs(OnnxModel graph, ModelFolder folder) throws BadInput, OrtException {
+    List<Integer> shape = folder.card().embedding();
+    graph.requireOutput("embedding", -1, shape.get(0), shape.get(1), shape.get(2));
+    graph.requireOutput("maps", -1, MAPS, shape.get(1), shape.get(2));
+    graph.requireOutput("sky", -1, 2, folder.maskSide(), folder.maskSide());
+  }
+
+  Map<String, FloatTensor> outputs() {
+    return Map.of("embedding", embedding, "maps", maps, "sky", sky);
+  }
+
+  FloatTensor tensor() {
+    return embedding;
+  }
+
+  /** A copy of the features, [channels, height, width]. */
+  public float[] features() {
+    return embedding.toArray();
+  }
+
+  /** A copy of the detector's maps, [6, {@link #rows}, {@link #columns}]. */
+  public float[] maps() {
+    return maps.toArray();
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public int columns() {
+    return columns;
+  }
+
+  /** Cloud logits over the picture. */
+  public LogitPlane cloud() {
+    return plane(0);
+  }
+
+  /** Cloud shadow logits over the picture. */
+  public LogitPlane shadow() {
+    return plane(1);
+  }
+
+  private LogitPlane plane(int i) {
+    int cells = maskSide * maskSide;
+    return new LogitPlane(sky.toArray(i * cells, cells), 0, maskSide);
+  }
+
+  @Override
+  public void close() {
+    embedding.close();
+    maps.close();
+    sky.close();
+  }
+}

@@ -1,0 +1,90 @@
+package riada.sam;
+
+import java.util.Arrays;
+import riada.mask.Mask;
+
+/** Logits on a square of cells that covers a picture: what a mask is cut from. Immutable. */
+public final class LogitPlane {
+  private final float[] values;
+  private final int offset;
+  private final int side;
+
+  /** A view on the {@code side} x {@code side} values from {@code offset} on, row-major. */
+  LogitPlane(float[] values, int offset, int side) {
+    this.values = values;
+    this.offset = offset;
+    this.side = side;
+  }
+
+  /** Cells along one side. */
+  public int side() {
+    return side;
+  }
+
+  public float get(int column, int row) {
+    return values[offset + row * side + column];
+  }
+
+  /** A copy of the logits, [side, side]. */
+  public float[] toArray() {
+    return Arrays.copyOfRange(values, offset, offset + side * side);
+  }
+
+  /**
+   * The cells of {@code window} whose logit is above {@code threshold}. Logits between cell centres
+   * are bilinear, beyond the outermost centres constant (as PyTorch's {@code interpolate} with
+   * {@code align_corners=False}).
+   */
+  public Mask above(float threshold, Window window, int width, int height) {
+    Mask mask = new Mask(width, height);
+    int[] left = new int[width];
+    float[] share = new float[width]; // of the cell to the right of left
+    for (int x = 0; x < width; x++) {
+      double at = place(window.x(x + 0.5, width));
+      left[x] = Math.min((int) at, side - 2);
+      share[x] = (float) (at - left[x]);
+    }
+    float[] row = new float[side];
+    for (int y = 0; y < height; y++) {
+      double at = place(window.y(y + 0.5, height));
+      int upper = Math.min((int) at, side - 2);
+      if (blend(upper, (float) (at - upper), row) > threshold) {
+        markAbove(threshold, row, left, share, mask, y);
+      }
+    }
+    return mask;
+  }
+
+  /** A fraction of the picture in cells between the first and the last cell's centre. */
+  private double place(double fraction) {
+    return Math.min(Math.max(fraction * side - 0.5, 0), side - 1);
+  }
+
+  /** Blends two neighbouring rows into {@code row} and tells the largest value. */
+  private float blend(int upper, float share, float[] row) {
+    int at = offset + upper * side;
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int x = 0; x < side; x++) {
+      row[x] = (1 - share) * values[at + x] + share * values[at + side + x];
+      largest = Math.max(largest, row[x]);
+    }
+    return largest;
+  }
+
+  private static void markAbove(
+      float threshold, float[] row, int[] left, float[] share, Mask mask, int y) {
+    int start = -1;
+    for (int x = 0; x < left.length; x++) {
+      float logit = (1 - share[x]) * row[left[x]] + share[x] * row[left[x] + 1];
+      if (logit > threshold) {
+        start = start < 0 ? x : start;
+      } else if (start >= 0) {
+        mask.setRow(y, start, x);
+        start = -1;
+      }
+    }
+    if (start >= 0) {
+      mask.setRow(y, start, left.length);
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package riada.segmenter;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import riada.proto.BadInput;
+import riada.proto.Topics;
+
+/**
+ * Reads tiles from Kafka, writes a mask or a dead letter for each, and commits what is
+ * acknowledged: every tile at least once. The only user of Kafka in this module. Works on a thread
+ * of its own; {@link #start}, {@link #close} and {@link #health} may be called from any.
+ */
+public final class TileWorker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TileWorker.class);
+
+  private static final Duration POLL = Duration.ofMillis(250);
+
+  /** Polls without a connection before it is said that the broker is away: three seconds. */
+  private static final int POLLS_AWAY = 12;
+
+  private static final Duration CLIENT_CLOSE = Duration.ofSeconds(2);
+  private static final Duration BATCH_END = Duration.ofSeconds(10);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+  /** Opens the pipeline: at the start, and again after inference failed. */
+  @FunctionalInterface
+  public interface PipelineSource {
+    TilePipeline open() throws BadInput;
+  }
+
+  /** What a worker is doing. */
+  public enum State {
+    STARTING,
+    WORKING,
+    /** The broker is away: nothing is lost, work goes on when it returns. */
+    WAITING,
+    /** It stopped by itself and must be looked at. */
+    FAILED,
+    STOPPED
+  }
+
+  /**
+   * How a worker is.
+   *
+   * @param words one sentence for the operator
+   * @param device {@code cpu} or {@code cuda:0}; empty before the model is loaded
+   * @param deviceWarning what the operator must know of the device
+   */
+  public record Health(State state, String words, String device, Optional<String> deviceWarning) {
+    /** Whether it needs nobody's help. */
+    public boolean ok() {
+      return state != State.FAILED;
+    }
+  }
+
+  private final PipelineSource pipelines;
+  private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
+  private final Supplier<? extends Producer<byte[], byte[]>> producers;
+  private final MeterRegistry meters;
+  private final InstantSource clock;
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  private volatile Health health =
+      new Health(State.STARTING, "The segmenter is starting.", "", Optional.empty());
+  private volatile @Nullable Producer<byte[], byte[]> producer;
+  private @Nullable Thread thread;
+  private int pollsAway; // the worker thread's own
+
+  /**
+   * @param pipelines opens the model
+   * @param consumers makes a consumer as {@link KafkaClients#consumer} does; asked again after the
+   *     connection broke beyond repair
+   * @param producers likewise
+   */
+  public TileWorker(
+      PipelineSource pipelines,
+      Supplier<? extends Consumer<byte[], byte[]>> consumers,
+      Supplier<? extends Producer<byte[], byte[]>> producers,
+      MeterRegistry meters,
+      InstantSource clock) {
+    this.pipelines = pipelines;
+    this.consumers = consumers;
+    this.producers = producers;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /**
+   * Loads the model, then works until closed. The broker may come later.
+   *
+   * @throws BadInput when the model cannot be used; nothing is started then
+   */
+  public synchronized void start() throws BadInput {
+    if (thread != null) {
+      throw new IllegalStateException("a worker starts once");
+    }
+    TileProcessor processor = new TileProcessor(pipelines, meters, clock);
+    say(State.STARTING, "The model is loaded; the segmenter looks for the broker.", processor);
+    thread = new Thread(() -> run(processor), "riada-segmenter");
+    thread.start();
+  }
+
+  public Health health() {
+    return health;
+  }
+
+  private void run(TileProcessor processor) {
+    try (processor) {
+      Duration pause = FIRST_PAUSE;
+      while (!isClosing()) {
+        try {
+          connected(processor);
+          pause = FIRST_PAUSE;
+        } catch (KafkaException e) {
+          say(
+              State.WAITING,
+              "Kafka fails the segmenter ("
+                  + cause(e)
+                  + "); it connects anew and repeats what was not acknowledged.",
+              processor);
+          closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+          pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+        }
+      }
+      say(State.STOPPED, "The segmenter was stopped.", processor);
+    } catch (Throwable e) { // whatever it is, the health check must show it
+      say(State.FAILED, "The segmenter failed and must be restarted: " + e + ".", processor);
+      log.error("The segmenter's thread ends", e);
+    }
+  }
+
+  /** Works until closing, or until Kafka throws what only new clients can mend. */
+  private void connected(TileProcessor processor) {
+    Consumer<byte[], byte[]> in = consumers.get();
+    try {
+      Producer<byte[], byte[]> out = producers.get();
+      producer = out;
+      try {
+        in.subscribe(List.of(Topics.TILES.name()));
+        while (!isClosing()) {
+          batch(in, out, processor);
+        }
+      } finally {
+        producer = null;
+        out.close(CLIENT_CLOSE);
+      }
+    } finally {
+      in.close(CloseOptions.timeout(CLIENT_CLOSE));
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private void batch(
+      Consumer<byte[], byte[]> in, Producer<byte[], byte[]> out, TileProcessor processor) {
+    ConsumerRecords<byte[], byte[]> records = in.poll(POLL);
+    watchBroker(in, processor);
+    if (records.isEmpty()) {
+      return;
+    }
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      sent.add(out.send(processor.process(record)));
+    }
+    out.flush();
+    requireAcknowledged(sent);
+    try {
+      in.commitSync(records.nextOffsets());
+    } catch (CommitFailedException | RetriableException e) {
+      // All is acknowledged: at worst these tiles are segmented again, here or by another worker.
+      log.warn("Tiles may be segmented twice, for they could not be committed: {}", cause(e));
+    }
+  }
+
+  /** Nothing is committed past a mask that the broker does not have. */
+  private static void requireAcknowledged(List<Future<RecordMetadata>> sent) {
+    for (Future<RecordMetadata> future : sent) {
+      try {
+        future.get();
+      } catch (ExecutionException e) {
+        throw new KafkaException("a mask was not acknowledged: " + cause(e), e);
+      } catch (InterruptedException e) {
+        throw new KafkaException("interrupted", e);
+      }
+    }
+  }
+
+  /**
+   * Says once that the broker is away, and once that it is back: Kafka's client itself never does.
+   */
+  private void watchBroker(Consumer<byte[], byte[]> in, TileProcessor processor) {
+    boolean away =
+        in.metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals("connection-count"))
+            .anyMatch(metric -> metric.metricValue() instanceof Double n && n == 0);
+    pollsAway = away ? pollsAway + 1 : 0;
+    if (pollsAway >= POLLS_AWAY && health.state() != State.WAITING) {
+      say(
+          State.WAITING,
+          "The broker cannot be reached; the segmenter waits for it and nothing is lost. Start the"
+              + " broker, or check --bootstrap-servers.",
+          processor);
+    } else if (!away && health.state() != State.WORKING) {
+      say(State.WORKING, "The segmenter is working.", processor);
+    }
+  }
+
+  private void say(State state, String words, TileProcessor processor) {
+    health =
+        new Health(
+            state, words, processor.model().device().name(), processor.model().device().warning());
+    if (state == State.WAITING) {
+      log.warn(words);
+    } else {
+      log.info(words);
+    }
+  }
+
+  private static String cause(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getClass().getSimpleName() + ": " + root.getMessage();
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /** Ends after the tiles at hand; returns when the thread has ended. */
+  @Override
+  public synchronized void close() {
+    closing.countDown();
+    Thread running = thread;
+    if (running == null) {
+      return;
+    }
+    try {
+      running.join(BATCH_END.toMillis());
+      Producer<byte[], byte[]> out = producer;
+      if (running.isAlive() && out != null) {
+        out.close(Duration.ZERO); // the broker is away: what it does not have is not committed
+      }
+      running.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // whoever is in such a hurry does not wait for the end
+    }
+  }
+}
