@@ -48,7 +48,7 @@ class ModelFolderTest {
     ModelFolder model = ModelFolder.open(folder);
 
     assertThat(model.ref().getDigest())
-        .isEqualTo("db330f039c8413023c2aa471eabfc580657d9130abf04b42249c296076e28f37");
+        .isEqualTo("3da3e6a8fced05f9c57c4f7e7b665256c1aaa300ffb64f623332aa613d83c3ef");
   }
 
   @Test
