@@ -25,30 +25,32 @@ public record Bounds(double west, double south, double east, double north) {
    * @throws BadInput with the way out when the text is no box on the grid
    */
   public static Bounds parse(String text) throws BadInput {
+    String shown = text.length() <= 100 ? text : text.substring(0, 100) + "...";
     String[] parts = text.split(",", -1);
+    if (parts.length != 4) {
+      throw new BadInput(
+          "bounds_unreadable",
+          "The bounds \""
+              + shown
+              + "\" have "
+              + parts.length
+              + (parts.length == 1 ? " part" : " parts")
+              + "; write the four numbers west,south,east,north in degrees.");
+    }
     double[] edges = new double[4];
     try {
       for (int i = 0; i < 4; i++) {
         edges[i] = Double.parseDouble(parts[i].trim());
       }
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+    } catch (NumberFormatException e) {
       throw new BadInput(
           "bounds_unreadable",
-          "The bounds \"" + text + "\" are unreadable; write west,south,east,north in degrees.");
-    }
-    if (parts.length != 4) {
-      throw new BadInput(
-          "bounds_unreadable",
-          "The bounds \""
-              + text
-              + "\" have "
-              + parts.length
-              + " numbers; write west,south,east,north.");
+          "The bounds \"" + shown + "\" are unreadable; write west,south,east,north in degrees.");
     }
     String flaw = flaw(edges[0], edges[1], edges[2], edges[3]);
     if (!flaw.isEmpty()) {
       throw new BadInput(
-          "bounds_invalid", "The bounds \"" + text + "\" cannot be used: " + flaw + ".");
+          "bounds_invalid", "The bounds \"" + shown + "\" cannot be used: " + flaw + ".");
     }
     return new Bounds(edges[0], edges[1], edges[2], edges[3]);
   }

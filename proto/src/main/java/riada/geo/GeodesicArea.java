@@ -1,6 +1,9 @@
 package riada.geo;
 
-/** Areas on the WGS 84 ellipsoid, exact to rounding. */
+/**
+ * Areas on the WGS 84 ellipsoid, exact to rounding. {@link StrictMath} throughout: the same bits on
+ * every platform, so that sums can be re-derived anywhere.
+ */
 public final class GeodesicArea {
   /** WGS 84 semi-major axis in metres. */
   public static final double SEMI_MAJOR_M = 6_378_137.0;
@@ -14,59 +17,48 @@ public final class GeodesicArea {
   /** Semi-minor axis squared. */
   private static final double B2 = SEMI_MAJOR_M * SEMI_MAJOR_M * (1 - E2);
 
-  private static final double E = Math.sqrt(E2);
-
-  // Gauss-Legendre on -1..1, five nodes: exact to 1e-15 on bands under a hundredth of a radian.
-  private static final double[] NODES = {
-    0, 0.5384693101056831, -0.5384693101056831, 0.9061798459386640, -0.9061798459386640
-  };
-  private static final double[] WEIGHTS = {
-    0.5688888888888889,
-    0.4786286704993665,
-    0.4786286704993665,
-    0.2369268850561891,
-    0.2369268850561891
-  };
+  private static final double E = StrictMath.sqrt(E2);
 
   private GeodesicArea() {}
 
-  /**
-   * Area in square metres between two parallels over a range of longitude: (b^2 / 2) dLambda
-   * [q(north) - q(south)] with q(phi) = sin(phi) / (1 - e^2 sin^2 phi) + atanh(e sin phi) / e
-   * (Snyder, Map Projections: A Working Manual, 3-12).
-   */
+  /** Area in square metres between two parallels over a range of longitude. */
   public static double ofBoundsM2(Bounds bounds) {
-    return B2
-        / 2
-        * Math.toRadians(bounds.east() - bounds.west())
-        * (q(Math.toRadians(bounds.north())) - q(Math.toRadians(bounds.south())));
-  }
-
-  private static double q(double phi) {
-    double sin = Math.sin(phi);
-    double es = E * sin;
-    return sin / (1 - es * es) + 0.5 * Math.log((1 + es) / (1 - es)) / E;
+    double south = StrictMath.toRadians(bounds.south());
+    double north = StrictMath.toRadians(bounds.north());
+    return ofZone(
+        StrictMath.sin(south),
+        StrictMath.sin(north),
+        2 * StrictMath.cos((north + south) / 2) * StrictMath.sin((north - south) / 2),
+        StrictMath.toRadians(bounds.east() - bounds.west()));
   }
 
   /**
-   * The same for a thin band given by spherical Mercator ordinates psi, where sin(phi) = tanh(psi):
-   * the integral of b^2 sech^2(psi) / (1 - e^2 tanh^2 psi)^2. A pixel row is a difference of nearly
-   * equal latitudes; in psi its height is exact, so nothing cancels.
+   * The same for a band given by its spherical Mercator ordinate psi, where sin(phi) = tanh(psi).
+   * The edges of a pixel row are nearly equal latitudes; in psi its height is known exactly.
    *
-   * @param bottom and {@code top}: ordinates in radians, {@code top - bottom} at most 0.01
-   * @param widthRadians extent in longitude
+   * @param bottom ordinate of the southern edge, in radians
+   * @param height extent in psi, in radians
+   * @param width extent in longitude, in radians
    */
-  static double ofMercatorBand(double bottom, double top, double widthRadians) {
-    double half = (top - bottom) / 2;
-    double middle = (top + bottom) / 2;
-    double sum = 0;
-    for (int i = 0; i < NODES.length; i++) {
-      double psi = middle + half * NODES[i];
-      double tanh = Math.tanh(psi);
-      double cosh = Math.cosh(psi);
-      double d = 1 - E2 * tanh * tanh;
-      sum += WEIGHTS[i] / (cosh * cosh * d * d);
-    }
-    return B2 * widthRadians * half * sum;
+  static double ofMercatorBand(double bottom, double height, double width) {
+    double south = StrictMath.tanh(bottom);
+    double north = StrictMath.tanh(bottom + height);
+    return ofZone(south, north, StrictMath.tanh(height) * (1 - south * north), width);
+  }
+
+  /**
+   * (b^2 / 2) dLambda [q(north) - q(south)] with q(s) = s / (1 - e^2 s^2) + atanh(e s) / e and s =
+   * sin(phi) (Snyder, Map Projections: A Working Manual, 3-12), written in the difference of the
+   * sines, so that nothing cancels however thin the zone is.
+   *
+   * @param south and {@code north}: sines of the latitudes
+   * @param rise {@code north - south}, to full precision
+   */
+  private static double ofZone(double south, double north, double rise, double width) {
+    double product = E2 * south * north;
+    double fractions = (1 - E2 * south * south) * (1 - E2 * north * north);
+    double u = E * rise / (1 - product);
+    double atanh = StrictMath.log1p(2 * u / (1 - u)) / 2;
+    return B2 / 2 * width * (rise * (1 + product) / fractions + atanh / E);
   }
 }

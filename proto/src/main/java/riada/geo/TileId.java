@@ -1,5 +1,6 @@
 package riada.geo;
 
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import riada.proto.BadInput;
@@ -69,12 +70,14 @@ public record TileId(int z, int x, int y) implements Comparable<TileId> {
     return tile;
   }
 
-  private static String brief(String text) {
+  /** A stranger's text, short enough for a sentence. */
+  public static String brief(String text) {
     return text.length() <= 64 ? text : text.substring(0, 64) + "...";
   }
 
   /** The tile {@code levels} zooms up that contains this one. */
   public TileId ancestor(int levels) {
+    Objects.checkIndex(levels, z + 1);
     return new TileId(z - levels, x >> levels, y >> levels);
   }
 
@@ -83,6 +86,9 @@ public record TileId(int z, int x, int y) implements Comparable<TileId> {
    * 2^levels parts.
    */
   public TileId descendant(int levels, int dx, int dy) {
+    Objects.checkIndex(levels, MAX_ZOOM - z + 1);
+    Objects.checkIndex(dx, 1 << levels);
+    Objects.checkIndex(dy, 1 << levels);
     return new TileId(z + levels, (x << levels) + dx, (y << levels) + dy);
   }
 

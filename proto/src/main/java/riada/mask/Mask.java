@@ -1,6 +1,7 @@
 package riada.mask;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A bit for each cell of a rectangle, row-major; each row starts on a word of its own. Mutable and
@@ -41,14 +42,17 @@ public final class Mask {
   }
 
   public boolean get(int x, int y) {
+    Objects.checkIndex(x, width); // x beyond the width may still be a bit of the row's last word
     return (words[y * stride + (x >>> 6)] >>> (x & 63) & 1) != 0;
   }
 
   public void set(int x, int y) {
+    Objects.checkIndex(x, width);
     words[y * stride + (x >>> 6)] |= 1L << (x & 63);
   }
 
   public void clear(int x, int y) {
+    Objects.checkIndex(x, width);
     words[y * stride + (x >>> 6)] &= ~(1L << (x & 63));
   }
 
@@ -66,8 +70,11 @@ public final class Mask {
     }
   }
 
-  /** Sets the cells of row {@code y} from column {@code from} to before {@code to}. */
+  /** Sets the cells of row {@code y} from column {@code from} to before {@code to}, if any. */
   public void setRow(int y, int from, int to) {
+    if (from < 0 || to > width) {
+      throw new IndexOutOfBoundsException(from + ".." + to + " of " + width + " columns");
+    }
     int row = y * stride;
     while (from < to) {
       int bit = from & 63;
@@ -143,23 +150,19 @@ public final class Mask {
   }
 
   /**
-   * The first index at or after {@code from} (row-major) whose cell is {@code value}, or width x
-   * height.
+   * The first column of row {@code y} at or after {@code from} that is {@code value}, or the width.
    */
-  int next(int from, boolean value) {
-    int cells = width * height;
-    while (from < cells) {
-      int y = from / width;
-      int x = from - y * width;
-      long word = words[y * stride + (x >>> 6)];
+  int next(int y, int from, boolean value) {
+    int row = y * stride;
+    for (int x = from; x < width; x = (x | 63) + 1) {
+      long word = words[row + (x >>> 6)];
       long rest = (value ? word : ~word) >>> (x & 63);
-      int step = rest == 0 ? 64 - (x & 63) : Long.numberOfTrailingZeros(rest);
-      if (rest != 0 && x + step < width) {
-        return from + step;
+      if (rest != 0) {
+        // bits beyond the width are 0, and so look dry
+        return Math.min(width, x + Long.numberOfTrailingZeros(rest));
       }
-      from += Math.min(step, width - x);
     }
-    return cells;
+    return width;
   }
 
   private void check(Mask other) {

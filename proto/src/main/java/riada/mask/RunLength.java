@@ -7,8 +7,8 @@ import riada.proto.MaskRuns;
 
 /**
  * The mask codec: lengths of dry and wet runs in turn, row-major, the first run dry (and so
- * possibly 0), each as a base-128 varint of at most four bytes. The last run reaches the last cell.
- * An encoded mask has no zero run but the first.
+ * possibly 0), each as the shortest base-128 varint. The last run reaches the last cell. No run but
+ * the first is 0: a mask has one coding, and equal masks have equal bytes.
  */
 public final class RunLength {
   /**
@@ -17,26 +17,33 @@ public final class RunLength {
    */
   public static final int MAX_SIDE = 4096;
 
+  /** A run of all 2^24 cells of the largest mask takes four bytes. */
+  private static final int MAX_VARINT = 4;
+
   private RunLength() {}
 
   public static MaskRuns encode(Mask mask) {
-    byte[] bytes = new byte[64];
+    byte[] bytes = new byte[256];
     int n = 0;
-    int cells = mask.width() * mask.height();
+    int run = 0;
     boolean wet = false;
-    for (int at = 0; at < cells; wet = !wet) {
-      int end = mask.next(at, !wet);
-      if (n + 4 > bytes.length) {
-        bytes = Arrays.copyOf(bytes, bytes.length * 2);
+    for (int y = 0; y < mask.height(); y++) {
+      int x = 0;
+      while (x < mask.width()) {
+        int end = mask.next(y, x, !wet);
+        run += end - x;
+        x = end;
+        if (x < mask.width()) { // a change: the run is over
+          if (n + 2 * MAX_VARINT > bytes.length) { // room for this run and the last one
+            bytes = Arrays.copyOf(bytes, bytes.length * 2);
+          }
+          n = put(bytes, n, run);
+          run = 0;
+          wet = !wet;
+        }
       }
-      int run = end - at;
-      while (run > 0x7f) {
-        bytes[n++] = (byte) (run | 0x80);
-        run >>>= 7;
-      }
-      bytes[n++] = (byte) run;
-      at = end;
     }
+    n = put(bytes, n, run);
     return MaskRuns.newBuilder()
         .setWidth(mask.width())
         .setHeight(mask.height())
@@ -44,7 +51,20 @@ public final class RunLength {
         .build();
   }
 
+  private static int put(byte[] bytes, int at, int run) {
+    int n = at;
+    int rest = run;
+    while (rest > 0x7f) {
+      bytes[n++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[n++] = (byte) rest;
+    return n;
+  }
+
   /**
+   * Nothing of the mask's size is allocated before its runs were found to fill it.
+   *
    * @throws BadInput when the sides are outside 1..{@value #MAX_SIDE} or the runs do not fill the
    *     mask exactly
    */
@@ -62,31 +82,51 @@ public final class RunLength {
               + MAX_SIDE
               + ".");
     }
-    Mask mask = new Mask(width, height);
     ByteString runs = coded.getRuns();
-    int cells = width * height;
+    check(runs, width * height);
+    Mask mask = new Mask(width, height);
     int at = 0;
     int i = 0;
     for (boolean wet = false; i < runs.size(); wet = !wet) {
+      int run = 0;
+      int shift = 0;
+      byte b;
+      do {
+        b = runs.byteAt(i++);
+        run |= (b & 0x7f) << shift;
+        shift += 7;
+      } while (b < 0);
+      if (wet) {
+        mask.setRange(at, at + run);
+      }
+      at += run;
+    }
+    return mask;
+  }
+
+  private static void check(ByteString runs, int cells) throws BadInput {
+    int at = 0;
+    int i = 0;
+    while (i < runs.size()) {
       int first = i;
       int run = 0;
-      int b;
+      byte b;
       do {
-        if (i == runs.size() || i - first == 4) {
+        if (i == runs.size() || i - first == MAX_VARINT) {
           throw broken(first, "has no end");
         }
         b = runs.byteAt(i);
         run |= (b & 0x7f) << (7 * (i - first));
         i++;
       } while (b < 0);
+      if (b == 0 && i - first > 1) {
+        throw broken(first, "is written longer than it need be");
+      }
       if (run == 0 && first > 0) {
         throw broken(first, "is empty");
       }
       if (run > cells - at) {
         throw broken(first, "of " + run + " cells goes beyond the last of " + cells);
-      }
-      if (wet) {
-        mask.setRange(at, at + run);
       }
       at += run;
     }
@@ -99,10 +139,15 @@ public final class RunLength {
               + cells
               + " cells; the last run must reach the last cell.");
     }
-    return mask;
   }
 
   private static BadInput broken(int at, String why) {
-    return new BadInput("mask_runs", "The mask's run at byte " + at + " " + why + ".");
+    return new BadInput(
+        "mask_runs",
+        "The mask's run at byte "
+            + at
+            + " "
+            + why
+            + "; write dry and wet runs in turn as shortest varints that fill the mask.");
   }
 }

@@ -38,8 +38,7 @@ public final class ProtoSerde {
   public static <M extends MessageLite> M parse(
       Parser<M> parser, String type, byte @Nullable [] bytes) throws BadInput {
     if (bytes == null || bytes.length == 0) {
-      throw new BadInput(
-          "message_empty", "The record has no value; a " + type + " message is expected.");
+      throw new BadInput("message_empty", "The record has no value; send a " + type + " message.");
     }
     try {
       return parser.parseFrom(bytes);
@@ -50,8 +49,9 @@ public final class ProtoSerde {
               + bytes.length
               + " bytes is no "
               + type
-              + " message: "
-              + e.getMessage());
+              + " message ("
+              + e.getMessage()
+              + ") Write it with the project's riada.proto.");
     }
   }
 }

@@ -1,5 +1,6 @@
 package riada.proto;
 
+import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import riada.geo.TileGrid;
@@ -37,7 +38,7 @@ public final class Tiles {
           "The record's key is "
               + key
               + " but its tile field says "
-              + tile.getTile()
+              + TileId.brief(tile.getTile())
               + "; make them equal.");
     }
     name("publisher", tile.getPublisher(), true);
@@ -46,7 +47,12 @@ public final class Tiles {
     checkTime(id, tile, now);
     if (tile.getPicture().getData().isEmpty()) {
       throw new BadInput(
-          "picture_missing", "Tile " + key + " of " + tile.getPublisher() + " carries no picture.");
+          "picture_missing",
+          "Tile "
+              + key
+              + " of "
+              + tile.getPublisher()
+              + " carries no picture; set picture.data to a JPEG or PNG.");
     }
     if (tile.getHaloPx() < 0 || tile.getHaloPx() > Pictures.MAX_TILE_SIDE / 4) {
       throw new BadInput(
@@ -83,16 +89,16 @@ public final class Tiles {
     if (required && value.isBlank()) {
       throw new BadInput(field + "_missing", "The tile names no " + field + "; set it.");
     }
-    if (value.length() > MAX_NAME) {
+    if (value.length() > MAX_NAME) { // not repeated in the reason: it may be a megabyte
       throw new BadInput(
           field + "_too_long",
           "The tile's "
               + field
               + " has "
               + value.length()
-              + " characters; at most "
+              + " characters; shorten it to at most "
               + MAX_NAME
-              + " are kept.");
+              + ".");
     }
   }
 
@@ -106,15 +112,30 @@ public final class Tiles {
               + tile.getPublisher()
               + " has no acquired_at; set the sensing time.");
     }
-    Instant acquired;
-    try {
-      acquired = Observation.instant(tile.getAcquiredAt());
-    } catch (RuntimeException e) { // beyond what Instant can hold
-      throw new BadInput(
-          "acquired_at_invalid",
-          "Tile " + id + " has an acquired_at that is no time: " + e.getMessage() + ".");
+    checkTime("tile " + id, instant(id, "acquired_at", tile.getAcquiredAt()), now);
+    if (tile.hasReceivedAt()) {
+      instant(id, "received_at", tile.getReceivedAt()); // the stages after this one reckon with it
     }
-    checkTime("tile " + id, acquired, now);
+  }
+
+  private static Instant instant(TileId id, String field, Timestamp timestamp) throws BadInput {
+    if (timestamp.getSeconds() < -62_135_596_800L // 0001-01-01 to 9999-12-31: Timestamp's range
+        || timestamp.getSeconds() > 253_402_300_799L
+        || timestamp.getNanos() < 0
+        || timestamp.getNanos() > 999_999_999) {
+      throw new BadInput(
+          field + "_invalid",
+          "Tile "
+              + id
+              + " has "
+              + timestamp.getSeconds()
+              + " seconds and "
+              + timestamp.getNanos()
+              + " nanoseconds as its "
+              + field
+              + ", which is no time; count seconds from 1970.");
+    }
+    return Observation.instant(timestamp);
   }
 
   /**
@@ -131,7 +152,7 @@ public final class Tiles {
               + what
               + " is "
               + acquired
-              + ", before there were earth observation satellites; is its unit milliseconds?");
+              + ", before there were earth observation satellites; set when the picture was taken.");
     }
     if (acquired.isAfter(now.plus(CLOCK_TOLERANCE))) {
       throw new BadInput(

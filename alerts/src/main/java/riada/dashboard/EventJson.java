@@ -1,0 +1,114 @@
+package riada.dashboard;
+
+import com.google.protobuf.Timestamp;
+import io.vertx.core.json.JsonObject;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import riada.geo.TileGrid;
+import riada.proto.Alert;
+import riada.proto.Ground;
+import riada.proto.Observation;
+import riada.proto.Region;
+import riada.proto.RegionStats;
+
+/** The messages as the page reads them: snake_case, times as ISO 8601 in UTC, areas in km2. */
+final class EventJson {
+  private static final double CM2_PER_KM2 = 1e10;
+  private static final double CELLS = (double) TileGrid.SIZE * TileGrid.SIZE;
+
+  private EventJson() {}
+
+  static JsonObject tile(News.GroundSeen seen) {
+    Ground ground = seen.ground();
+    JsonObject versions = new JsonObject();
+    for (Layer layer : Layer.values()) {
+      versions.put(layer.id(), seen.versions().getOrDefault(layer, ""));
+    }
+    return new JsonObject()
+        .put("id", seen.tile().toString())
+        .put("versions", versions)
+        .put("flooded_km2", seen.areasCm2().getOrDefault(Layer.FLOOD, 0L) / CM2_PER_KM2)
+        .put("flooded_stale_km2", seen.areasCm2().getOrDefault(Layer.STALE, 0L) / CM2_PER_KM2)
+        .put("unknown_fraction", seen.cells().getOrDefault(Layer.UNKNOWN, 0) / CELLS)
+        .put("reference_version", ground.getReferenceVersion())
+        .put("observations", ground.getObservationsCount())
+        .put("as_of", time(ground.hasAsOf() ? ground.getAsOf() : null));
+  }
+
+  static JsonObject picture(News.PictureSeen seen) {
+    return new JsonObject()
+        .put("id", seen.tile().toString())
+        .put("version", seen.version())
+        .put("halo_px", seen.haloPx())
+        .put("acquired_at", time(seen.acquiredAt()))
+        .put("publisher", seen.publisher())
+        .put("scene", seen.scene());
+  }
+
+  static JsonObject outline(News.RegionSeen seen) {
+    Region region = seen.region();
+    return new JsonObject()
+        .put("id", region.getId())
+        .put("name", region.getName())
+        .put("geometry", seen.geometry())
+        .put("min_observed", region.getMinObserved())
+        .put("max_age_s", region.getMaxAge().getSeconds())
+        .put("passes", region.getPasses())
+        .put("parent", region.getParent());
+  }
+
+  static JsonObject region(RegionStats stats) {
+    return new JsonObject()
+        .put("id", stats.getRegionId())
+        .put("name", stats.getRegionName())
+        .put("state", stats.getState().name())
+        .put("visibility", stats.getVisibility().name())
+        .put("flooded_km2", stats.getFloodedKm2())
+        .put("flooded_stale_km2", stats.getFloodedStaleKm2())
+        .put("observed_fraction", stats.getObservedFraction())
+        .put("reference_fraction", stats.getReferenceFraction())
+        .put("area_km2", stats.getAreaKm2())
+        .put("raise_km2", stats.getRaiseKm2())
+        .put("clear_km2", stats.getClearKm2())
+        .put("passes_below", stats.getPassesBelow())
+        .put("incident_id", stats.getIncidentId())
+        .put(
+            "oldest_observation",
+            time(stats.hasOldestObservation() ? stats.getOldestObservation() : null))
+        .put("as_of", time(stats.hasAsOf() ? stats.getAsOf() : null))
+        .put("received_at", time(stats.hasReceivedAt() ? stats.getReceivedAt() : null))
+        .put("measured_at", time(stats.hasMeasuredAt() ? stats.getMeasuredAt() : null));
+  }
+
+  static JsonObject alert(Alert alert) {
+    return new JsonObject()
+        .put("id", alert.getAlertId())
+        .put("incident_id", alert.getIncidentId())
+        .put("sequence", alert.getSequence())
+        .put("kind", alert.getKind().name())
+        .put("severity", alert.getSeverity().name())
+        .put("region_id", alert.getRegionId())
+        .put("region_name", alert.getRegionName())
+        .put("flooded_km2", alert.getFloodedKm2())
+        .put("flooded_stale_km2", alert.getFloodedStaleKm2())
+        .put("observed_fraction", alert.getObservedFraction())
+        .put("reason", alert.getReason())
+        .put("as_of", time(alert.hasAsOf() ? alert.getAsOf() : null))
+        .put("alerted_at", time(alert.hasAlertedAt() ? alert.getAlertedAt() : null));
+  }
+
+  private static @Nullable String time(@Nullable Timestamp timestamp) {
+    try {
+      return timestamp == null ? null : time(Observation.instant(timestamp));
+    } catch (DateTimeException e) { // beyond what Instant can hold: the page says "unknown"
+      return null;
+    }
+  }
+
+  /** ISO 8601 to the millisecond; null stays null. */
+  static @Nullable String time(@Nullable Instant instant) {
+    return instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+}

@@ -1,0 +1,262 @@
+package riada.dashboard;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import riada.geo.TileId;
+import riada.proto.Alert;
+import riada.proto.BadInput;
+import riada.proto.Ground;
+import riada.proto.RegionStats;
+import riada.proto.Topics;
+
+/**
+ * What the page shows now. Pure: news goes in, the keys of what changed come out. Owned by one
+ * event loop; no other thread may call it.
+ */
+final class LiveState {
+  /** Alerts that are kept, the newest ones. */
+  static final int MAX_ALERTS = 500;
+
+  private static final Comparator<Alert> OLDEST_FIRST =
+      Comparator.comparingLong((Alert alert) -> alert.getAlertedAt().getSeconds())
+          .thenComparingInt(alert -> alert.getAlertedAt().getNanos())
+          .thenComparing(Alert::getAlertId);
+
+  private final InstantSource clock;
+  private final Map<TileId, News.GroundSeen> grounds = new TreeMap<>();
+  private final Map<String, RegionStats> stats = new TreeMap<>();
+  private final Map<String, News.RegionSeen> regions = new TreeMap<>();
+  private final Map<String, Alert> alerts = new HashMap<>(); // by alert id
+  private final BoundedBytes<TileId, News.PictureSeen> pictures;
+  private final Status status = new Status();
+
+  /** The header's signs; mutable, for the owner alone. */
+  private static final class Status {
+    boolean connected;
+    boolean loading = true;
+    String sentence = "Connecting to the broker.";
+    String device = "";
+    String deviceWarning = "";
+    String modelName = "";
+    String modelVersion = "";
+    long skipped;
+    String lastSkipped = "";
+    @Nullable Instant lastEventAt;
+  }
+
+  /**
+   * @param pictureBytes how many bytes of pictures are held at most
+   * @param clock stamps when news arrived
+   */
+  LiveState(long pictureBytes, InstantSource clock) {
+    this.pictures = new BoundedBytes<>(pictureBytes, picture -> picture.data().size());
+    this.clock = clock;
+  }
+
+  /** Takes news in and names what changed on the page, in the order in which to tell it. */
+  List<Key> apply(News news) {
+    if (news instanceof News.GroundSeen seen) {
+      return arrived(ground(seen));
+    } else if (news instanceof News.PictureSeen seen) {
+      return arrived(picture(seen));
+    } else if (news instanceof News.StatsSeen seen) {
+      stats.put(seen.stats().getRegionId(), seen.stats());
+      return arrived(List.of(new Key(Key.Type.REGION, seen.stats().getRegionId())));
+    } else if (news instanceof News.RegionSeen seen) {
+      regions.put(seen.region().getId(), seen);
+      return arrived(List.of(new Key(Key.Type.OUTLINE, seen.region().getId())));
+    } else if (news instanceof News.AlertSeen seen) {
+      return arrived(alert(seen.alert()));
+    } else if (news instanceof News.Gone gone) {
+      return arrived(gone(gone));
+    }
+    return signs(news);
+  }
+
+  private List<Key> signs(News news) {
+    if (news instanceof News.Connection connection) {
+      if (status.connected == connection.connected()
+          && status.sentence.equals(connection.sentence())) {
+        return List.of();
+      }
+      status.connected = connection.connected();
+      status.sentence = connection.sentence();
+    } else if (news instanceof News.CaughtUp) {
+      status.loading = false;
+    } else if (news instanceof News.Skipped skipped) {
+      status.skipped++;
+      status.lastSkipped = skipped.reason();
+    } else if (news instanceof News.DeviceWarning warning) {
+      status.deviceWarning = warning.sentence();
+    }
+    return List.of(Key.STATUS);
+  }
+
+  private List<Key> arrived(List<Key> changed) {
+    status.lastEventAt = clock.instant();
+    return changed;
+  }
+
+  private List<Key> ground(News.GroundSeen seen) {
+    grounds.put(seen.tile(), seen);
+    List<Key> changed = new ArrayList<>();
+    changed.add(new Key(Key.Type.TILE, seen.tile().toString()));
+    Ground ground = seen.ground();
+    boolean named = !ground.getDevice().isEmpty();
+    if (named
+        && !(ground.getDevice().equals(status.device)
+            && ground.getModel().getName().equals(status.modelName)
+            && ground.getModel().getVersion().equals(status.modelVersion))) {
+      status.device = ground.getDevice();
+      status.modelName = ground.getModel().getName();
+      status.modelVersion = ground.getModel().getVersion();
+      changed.add(Key.STATUS);
+    }
+    return changed;
+  }
+
+  /** Of two pictures of a tile the later sensed one is shown, whichever came first. */
+  private List<Key> picture(News.PictureSeen seen) {
+    News.PictureSeen shown = pictures.get(seen.tile());
+    if (shown != null && shown.acquiredAt().isAfter(seen.acquiredAt())) {
+      return List.of();
+    }
+    List<Key> changed = new ArrayList<>();
+    changed.add(new Key(Key.Type.PICTURE, seen.tile().toString()));
+    for (TileId dropped : pictures.put(seen.tile(), seen)) {
+      changed.add(new Key(Key.Type.PICTURE, dropped.toString()));
+    }
+    return changed;
+  }
+
+  /** Alerts come at least once: a repeat changes nothing. */
+  private List<Key> alert(Alert alert) {
+    if (alerts.putIfAbsent(alert.getAlertId(), alert) != null) {
+      return List.of();
+    }
+    if (alerts.size() > MAX_ALERTS) {
+      Alert oldest = Collections.min(alerts.values(), OLDEST_FIRST);
+      alerts.remove(oldest.getAlertId());
+    }
+    return List.of(new Key(Key.Type.ALERT, alert.getAlertId()));
+  }
+
+  private List<Key> gone(News.Gone gone) {
+    if (gone.topic().equals(Topics.REGIONS.name())) {
+      regions.remove(gone.key());
+      return List.of(new Key(Key.Type.OUTLINE, gone.key()));
+    } else if (gone.topic().equals(Topics.STATS.name())) {
+      stats.remove(gone.key());
+      return List.of(new Key(Key.Type.REGION, gone.key()));
+    } else if (gone.topic().equals(Topics.GROUND.name())) {
+      TileId tile = tile(gone.key());
+      return tile != null && grounds.remove(tile) != null
+          ? List.of(new Key(Key.Type.TILE, gone.key()))
+          : List.of();
+    }
+    return List.of();
+  }
+
+  /** The event that tells the page what stands under {@code key} now. */
+  JsonObject event(Key key) {
+    @Nullable JsonObject shown =
+        switch (key.type()) {
+          case STATUS -> status();
+          case OUTLINE ->
+              regions.containsKey(key.id()) ? EventJson.outline(regions.get(key.id())) : null;
+          case REGION -> stats.containsKey(key.id()) ? EventJson.region(stats.get(key.id())) : null;
+          case ALERT -> alerts.containsKey(key.id()) ? EventJson.alert(alerts.get(key.id())) : null;
+          case TILE -> {
+            News.GroundSeen ground = ground(tile(key.id()));
+            yield ground == null ? null : EventJson.tile(ground);
+          }
+          case PICTURE -> {
+            News.PictureSeen picture = picture(tile(key.id()));
+            yield picture == null ? null : EventJson.picture(picture);
+          }
+        };
+    JsonObject event =
+        shown == null ? new JsonObject().put("id", key.id()).put("gone", true) : shown;
+    return event.put("type", key.eventType());
+  }
+
+  /** Everything, as {@code /api/state} gives it and as each stream begins. */
+  JsonObject snapshot() {
+    JsonArray newestFirst = new JsonArray();
+    alerts.values().stream()
+        .sorted(OLDEST_FIRST.reversed())
+        .forEach(alert -> newestFirst.add(EventJson.alert(alert)));
+    JsonArray tiles = new JsonArray();
+    grounds.values().forEach(ground -> tiles.add(EventJson.tile(ground)));
+    JsonArray shownPictures = new JsonArray();
+    for (TileId tile : pictures.keys()) {
+      News.PictureSeen picture = picture(tile);
+      if (picture != null) {
+        shownPictures.add(EventJson.picture(picture));
+      }
+    }
+    JsonArray outlines = new JsonArray();
+    regions.values().forEach(region -> outlines.add(EventJson.outline(region)));
+    JsonArray figures = new JsonArray();
+    stats.values().forEach(region -> figures.add(EventJson.region(region)));
+    return new JsonObject()
+        .put("status", status())
+        .put("outlines", outlines)
+        .put("regions", figures)
+        .put("alerts", newestFirst)
+        .put("tiles", tiles)
+        .put("pictures", shownPictures);
+  }
+
+  /** The signs of the page's header. */
+  JsonObject status() {
+    return new JsonObject()
+        .put("connected", status.connected)
+        .put("loading", status.loading)
+        .put("sentence", status.sentence)
+        .put("device", status.device)
+        .put("device_warning", status.deviceWarning)
+        .put("model_name", status.modelName)
+        .put("model_version", status.modelVersion)
+        .put("skipped_records", status.skipped)
+        .put("last_skipped", status.lastSkipped)
+        .put("last_event_at", EventJson.time(status.lastEventAt))
+        .put("now", EventJson.time(clock.instant()));
+  }
+
+  /** What is known of a tile's ground, null when nothing is. */
+  News.@Nullable GroundSeen ground(@Nullable TileId tile) {
+    return tile == null ? null : grounds.get(tile);
+  }
+
+  /** A tile's newest picture, null when none is held. */
+  News.@Nullable PictureSeen picture(@Nullable TileId tile) {
+    return tile == null ? null : pictures.get(tile);
+  }
+
+  int tiles() {
+    return grounds.size();
+  }
+
+  long pictureBytes() {
+    return pictures.bytes();
+  }
+
+  private static @Nullable TileId tile(String key) {
+    try {
+      return TileId.parse(key);
+    } catch (BadInput e) {
+      return null; // such a key was never put in
+    }
+  }
+}

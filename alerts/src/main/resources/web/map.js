@@ -1,0 +1,239 @@
+// The map: graticule, ground, outlines of the regions. There is no base map: what is drawn is what is known.
+
+import {GroundLayer, LAYERS, extentOf, patternTile} from './ground.js';
+import {age, km2, make, percent, say, sign} from './words.js';
+
+const ol = window.ol;
+
+/** Line and dash differ by state, so that outlines are told apart without their colours. */
+const LINES = {
+  alerting: {color: '#ff5fb0', width: 5, dash: undefined},
+  pending: {color: '#ffd34d', width: 3.5, dash: [14, 7]},
+  recovering: {color: '#8fd3ff', width: 3.5, dash: [14, 6, 2, 6]},
+  normal: {color: '#e8eef4', width: 2, dash: undefined},
+  partial: {color: '#e8eef4', width: 2, dash: [9, 6]},
+  nodata: {color: '#aab4be', width: 2, dash: [2, 6]},
+};
+
+export class FloodMap {
+  /** @param {(regionId: string) => void} onPick a region was clicked */
+  constructor(onPick) {
+    this.ground = new GroundLayer();
+    this.outlines = new ol.source.Vector();
+    /** @type {Map<string, import('./words.js').Region>} */
+    this.regions = new Map();
+    /** @type {Map<string, import('./words.js').Tile>} */
+    this.tiles = new Map();
+    this.touched = false; // once the operator has moved the map it stays where it was put
+    const graticule = new ol.layer.Graticule({
+      showLabels: true,
+      wrapX: false,
+      targetSize: 140,
+      strokeStyle: new ol.style.Stroke({color: 'rgba(160, 180, 200, 0.16)', width: 1}),
+      lonLabelStyle: label('bottom', 'center'),
+      latLabelStyle: label('middle', 'end'),
+      zIndex: 0,
+    });
+    const outlines = new ol.layer.Vector({source: this.outlines, style: (f) => this.outlineStyle(f), zIndex: 2});
+    this.ground.layer.setZIndex(1);
+    this.view = new ol.View({center: [0, 0], zoom: 2, minZoom: 2, maxZoom: 21, enableRotation: false});
+    this.map = new ol.Map({
+      target: 'map',
+      layers: [graticule, this.ground.layer, outlines],
+      view: this.view,
+      controls: [new ol.control.Zoom(), new ol.control.ScaleLine()],
+    });
+    for (const kind of ['pointerdrag', 'wheel']) this.map.on(kind, () => (this.touched = true));
+    this.map.getViewport().addEventListener('wheel', () => (this.touched = true), {passive: true});
+    this.map.on('change:size', () => this.touched || this.whole(0));
+    this.map.on('singleclick', (event) => {
+      const hit = this.outlines.getFeaturesAtCoordinate(event.coordinate)[0];
+      if (hit) onPick(hit.getId());
+    });
+    this.map.on('pointermove', (event) => this.spot(event));
+    document.getElementById('whole').addEventListener('click', () => {
+      this.touched = false;
+      this.whole(300);
+    });
+    this.legend();
+  }
+
+  legend() {
+    const box = document.getElementById('legend');
+    const layers = [...LAYERS].reverse();
+    layers.push({id: 'picture', word: 'picture', meaning: 'newest picture of each tile'});
+    for (const {id, word, meaning} of layers) {
+      const swatch = document.createElement('canvas');
+      swatch.width = 44;
+      swatch.height = 28;
+      const c = swatch.getContext('2d');
+      if (id === 'picture') {
+        c.fillStyle = '#5d6b4e';
+        c.fillRect(0, 0, 44, 28);
+        c.fillStyle = '#7d8a5e';
+        c.fillRect(8, 6, 16, 22);
+        c.fillStyle = '#8c7b62';
+        c.fillRect(28, 0, 5, 28);
+      } else {
+        c.fillStyle = '#39434d';
+        c.fillRect(0, 0, 44, 28);
+        c.fillStyle = c.createPattern(patternTile(id), 'repeat');
+        c.fillRect(0, 0, 44, 28);
+      }
+      const button = make('button', '', swatch, make('b', '', word), make('span', '', meaning));
+      button.type = 'button';
+      button.dataset.layer = id;
+      button.setAttribute('aria-pressed', 'true');
+      button.addEventListener('click', () => {
+        const on = button.getAttribute('aria-pressed') !== 'true';
+        button.setAttribute('aria-pressed', String(on));
+        this.ground.show(id, on);
+        this.noteHidden();
+      });
+      box.append(button);
+    }
+  }
+
+  /** An overlay that is switched off must not look like an overlay that is empty. */
+  noteHidden() {
+    const off = LAYERS.filter(({id}) => !this.ground.visible[id]).map(({word}) => word);
+    const note = document.getElementById('hidden-note');
+    note.hidden = off.length === 0;
+    say(note, `Switched off: ${off.join(', ')}. The map does not show all that is known.`);
+  }
+
+  /** @param {import('./words.js').Outline} outline */
+  setOutline(outline) {
+    const old = this.outlines.getFeatureById(outline.id);
+    if (old) this.outlines.removeFeature(old);
+    if (!outline.gone) {
+      const geometry = new ol.format.GeoJSON().readGeometry(outline.geometry, {
+        dataProjection: 'EPSG:4326',
+        featureProjection: 'EPSG:3857',
+      });
+      const feature = new ol.Feature({geometry, name: outline.name || outline.id});
+      feature.setId(outline.id);
+      this.outlines.addFeature(feature);
+    }
+    this.ground.setAreas(
+      this.outlines.getFeatures().flatMap((feature) => {
+        const geometry = feature.getGeometry();
+        return geometry.getType() === 'MultiPolygon' ? geometry.getCoordinates() : [geometry.getCoordinates()];
+      }),
+    );
+    this.follow();
+  }
+
+  /** @param {import('./words.js').Region} region */
+  setRegion(region) {
+    if (region.gone) this.regions.delete(region.id);
+    else this.regions.set(region.id, region);
+    this.outlines.getFeatureById(region.id)?.changed();
+  }
+
+  /** @param {import('./words.js').Tile} tile */
+  setTile(tile) {
+    const isNew = !this.tiles.has(tile.id);
+    if (tile.gone) this.tiles.delete(tile.id);
+    else this.tiles.set(tile.id, tile);
+    this.ground.setTile(tile);
+    if (isNew) this.follow();
+  }
+
+  /** @param {import('./words.js').Picture} picture */
+  setPicture(picture) {
+    this.ground.setPicture(picture);
+    if (this.outlines.isEmpty() && this.tiles.size === 0) this.follow();
+  }
+
+  /** Before a new snapshot: takes away what it no longer names. */
+  keepOnly(outlines, regions, tiles, pictures) {
+    for (const feature of this.outlines.getFeatures()) {
+      if (!outlines.has(feature.getId())) this.setOutline({id: feature.getId(), gone: true});
+    }
+    for (const id of this.regions.keys()) if (!regions.has(id)) this.regions.delete(id);
+    for (const id of this.tiles.keys()) if (!tiles.has(id)) this.tiles.delete(id);
+    this.ground.keepOnly(tiles, pictures);
+  }
+
+  /** Shows everything, unless the operator looks somewhere already. */
+  follow() {
+    if (this.touched || this.following) return;
+    this.following = true;
+    requestAnimationFrame(() => {
+      this.following = false;
+      if (!this.touched) this.whole(0);
+    });
+  }
+
+  whole(duration) {
+    const extent = ol.extent.createEmpty();
+    if (!this.outlines.isEmpty()) ol.extent.extend(extent, this.outlines.getExtent());
+    else for (const id of [...this.tiles.keys(), ...this.ground.pictures.keys()]) ol.extent.extend(extent, extentOf(id));
+    this.fit(extent, duration);
+  }
+
+  /** @param {string} id of a region */
+  zoomTo(id) {
+    const feature = this.outlines.getFeatureById(id);
+    if (!feature) return;
+    this.touched = true;
+    this.fit(feature.getGeometry().getExtent(), 300);
+  }
+
+  fit(extent, duration) {
+    if (!ol.extent.isEmpty(extent) && this.map.getSize()) {
+      this.view.fit(extent, {padding: [46, 46, 46, 46], duration, maxZoom: 17});
+    }
+  }
+
+  outlineStyle(feature) {
+    const region = this.regions.get(feature.getId());
+    const look = region ? sign(region).look : 'nodata';
+    const line = LINES[look] ?? LINES.nodata;
+    const [west, , , north] = feature.getGeometry().getExtent();
+    return [
+      new ol.style.Style({stroke: new ol.style.Stroke({color: 'rgba(8, 11, 15, 0.75)', width: line.width + 3})}),
+      new ol.style.Style({stroke: new ol.style.Stroke({color: line.color, width: line.width, lineDash: line.dash})}),
+      new ol.style.Style({
+        geometry: new ol.geom.Point([west, north]),
+        text: new ol.style.Text({
+          text: `${feature.get('name')} · ${region ? sign(region).word : 'no figures yet'}`,
+          font: `${look === 'alerting' ? 700 : 500} 15px system-ui, sans-serif`,
+          textAlign: 'left',
+          textBaseline: 'bottom',
+          offsetX: 2,
+          offsetY: -6,
+          fill: new ol.style.Fill({color: look === 'alerting' ? '#10161d' : '#f2f6fa'}),
+          backgroundFill: new ol.style.Fill({color: look === 'alerting' ? '#ff5fb0' : 'rgba(10, 14, 19, 0.8)'}),
+          padding: [3, 7, 2, 7],
+        }),
+      }),
+    ];
+  }
+
+  /** What is known under the pointer, in words. */
+  spot(event) {
+    const box = document.getElementById('spot');
+    const [lon, lat] = ol.proj.toLonLat(event.coordinate);
+    const inside = (id) => ol.extent.containsCoordinate(extentOf(id), event.coordinate);
+    const tile = [...this.tiles.values()].find(({id}) => inside(id));
+    const place = `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? 'S' : 'N'} ${Math.abs(lon).toFixed(4)}° ${lon < 0 ? 'W' : 'E'}`;
+    const known = tile
+      ? `tile ${tile.id}: flood ${km2(tile.flooded_km2)} km², stale flood ${km2(tile.flooded_stale_km2)} km², ` +
+        `unknown ${percent(tile.unknown_fraction)}, as of ${age(tile.as_of)}`
+      : 'nothing is known here';
+    box.hidden = event.dragging;
+    say(box, `${place} — ${known}`);
+  }
+}
+
+function label(textBaseline, textAlign) {
+  return new ol.style.Text({
+    font: '12px system-ui, sans-serif',
+    textBaseline,
+    textAlign,
+    fill: new ol.style.Fill({color: 'rgba(190, 205, 220, 0.75)'}),
+    stroke: new ol.style.Stroke({color: 'rgba(10, 14, 19, 0.9)', width: 3}),
+  });
+}

@@ -1,0 +1,222 @@
+// Regions and alerts beside the map. Rows are kept and changed in place, so that nothing jumps under the eye.
+
+import {VISIBILITY, age, icon, km2, make, percent, say, sign, span, now, when} from './words.js';
+
+const MAX_ALERTS = 500;
+const KINDS = {
+  ALERT: {word: 'ALERT', icon: 'i-alert'},
+  UPDATE: {word: 'update', icon: 'i-update'},
+  CANCEL: {word: 'cancel', icon: 'i-cancel'},
+};
+
+/** The list of regions, the worst first. */
+export class RegionList {
+  /** @param {(id: string) => void} onPick */
+  constructor(onPick) {
+    this.onPick = onPick;
+    this.list = document.getElementById('regions');
+    /** @type {Map<string, import('./words.js').Region>} */
+    this.regions = new Map();
+    /** @type {Map<string, import('./words.js').Outline>} */
+    this.outlines = new Map();
+    this.rows = new Map();
+    this.dirty = false;
+  }
+
+  /** @param {import('./words.js').Region} region */
+  set(region) {
+    if (region.gone) this.regions.delete(region.id);
+    else this.regions.set(region.id, region);
+    this.later();
+  }
+
+  /** @param {import('./words.js').Outline} outline */
+  setOutline(outline) {
+    if (outline.gone) this.outlines.delete(outline.id);
+    else this.outlines.set(outline.id, outline);
+    this.later();
+  }
+
+  later() {
+    if (this.dirty) return;
+    this.dirty = true;
+    requestAnimationFrame(() => {
+      this.dirty = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const ids = new Set([...this.regions.keys(), ...this.outlines.keys()]);
+    for (const [id, row] of this.rows) {
+      if (!ids.has(id)) {
+        row.item.remove();
+        this.rows.delete(id);
+      }
+    }
+    const order = [...ids].sort((a, b) => this.rank(a) - this.rank(b) || (a < b ? -1 : 1));
+    order.forEach((id, at) => {
+      let row = this.rows.get(id);
+      if (!row) this.rows.set(id, (row = this.row(id)));
+      this.fill(row, id);
+      if (this.list.children[at] !== row.item) this.list.insertBefore(row.item, this.list.children[at] ?? null);
+    });
+    say(document.getElementById('region-count'), ids.size ? String(ids.size) : '');
+    this.tick();
+  }
+
+  rank(id) {
+    const region = this.regions.get(id);
+    return region ? sign(region).rank : 3.5;
+  }
+
+  row(id) {
+    const part = {};
+    const named = (name, tag, ...children) => (part[name] = make(tag, name, ...children));
+    const figure = (name, word, unit) =>
+      make('div', `figure ${name}-figure`, make('dt', '', word), make('dd', '', named(name, 'b', '–'), ` ${unit}`));
+    const button = make(
+      'button',
+      'region',
+      named('sign', 'span'),
+      named('name', 'span'),
+      named('state', 'span'),
+      make('dl', 'figures', figure('flooded', 'flood', 'km²'), figure('stale', 'stale flood', 'km²'), figure('observed', 'observed', '')),
+      make('div', 'gauge', named('flood-bar', 'i'), named('stale-bar', 'i'), named('clear-tick', 's'), named('raise-tick', 's')),
+      make('span', 'line', named('visibility', 'span'), named('asof', 'span'), named('limits', 'span')),
+      named('note', 'span'),
+    );
+    button.type = 'button';
+    button.addEventListener('click', () => this.onPick(id));
+    const item = make('li', '', button);
+    return {item, button, part};
+  }
+
+  fill({button, part}, id) {
+    const region = this.regions.get(id);
+    const outline = this.outlines.get(id);
+    say(part.name, region?.name || outline?.name || id);
+    const look = region ? sign(region) : {look: 'nodata', word: 'No figures yet', icon: 'i-nodata'};
+    button.dataset.look = look.look;
+    if (part.sign.dataset.icon !== look.icon) {
+      part.sign.dataset.icon = look.icon;
+      part.sign.replaceChildren(icon(look.icon));
+    }
+    say(part.state, look.word);
+    const seen = region && region.visibility !== 'NO_DATA';
+    button.dataset.visibility = region?.visibility ?? 'NO_DATA';
+    say(part.visibility, VISIBILITY[region?.visibility ?? 'NO_DATA'] ?? '');
+    // A zero that nobody has seen is not a zero.
+    say(part.flooded, region && (seen || region.flooded_km2 > 0) ? km2(region.flooded_km2) : '?');
+    say(part.stale, region ? km2(region.flooded_stale_km2) : '?');
+    say(part.observed, region ? percent(region.observed_fraction) : '?');
+    say(part.limits, region ? `raise ${km2(region.raise_km2)} · clear ${km2(region.clear_km2)} km²` : '');
+    this.gauge(part, region);
+    const notes = [];
+    if (region?.state === 'RECOVERING' && outline) notes.push(`Passes below clear: ${region.passes_below} of ${outline.passes}.`);
+    if (region && region.reference_fraction === 0) notes.push('No reference known: normal water counts as flood.');
+    else if (region && region.reference_fraction < 0.995) notes.push(`Reference known for ${percent(region.reference_fraction)} only.`);
+    if (!seen) notes.push('Nothing is validly seen: this is not “no flood”.');
+    say(part.note, notes.join(' '));
+    part.note.hidden = notes.length === 0;
+  }
+
+  /** Flood and stale flood against the two thresholds. */
+  gauge(part, region) {
+    const full = region ? Math.max(region.raise_km2 * 1.6, (region.flooded_km2 + region.flooded_stale_km2) * 1.1, 1e-9) : 1;
+    const share = (value) => `${Math.min(100, (value / full) * 100)}%`;
+    part['flood-bar'].style.width = share(region?.flooded_km2 ?? 0);
+    part['stale-bar'].style.width = share(region?.flooded_stale_km2 ?? 0);
+    part['clear-tick'].style.left = share(region?.clear_km2 ?? 0);
+    part['raise-tick'].style.left = share(region?.raise_km2 ?? 0);
+    part['clear-tick'].hidden = part['raise-tick'].hidden = !(region?.raise_km2 > 0);
+  }
+
+  /** Ages run on between events. */
+  tick() {
+    for (const [id, {part}] of this.rows) {
+      const region = this.regions.get(id);
+      const maxAge = this.outlines.get(id)?.max_age_s ?? 0;
+      const old = Boolean(region?.as_of && maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000);
+      say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
+      part.asof.classList.toggle('old', old);
+    }
+  }
+
+  keepOnly(regions, outlines) {
+    for (const id of this.regions.keys()) if (!regions.has(id)) this.regions.delete(id);
+    for (const id of this.outlines.keys()) if (!outlines.has(id)) this.outlines.delete(id);
+    this.later();
+  }
+}
+
+/** The list of alerts, newest first. */
+export class AlertList {
+  /** @param {(regionId: string) => void} onPick */
+  constructor(onPick) {
+    this.onPick = onPick;
+    this.list = document.getElementById('alerts');
+    /** @type {Map<string, {alert: import('./words.js').Alert, item: HTMLElement, time: HTMLElement}>} */
+    this.rows = new Map();
+  }
+
+  /** @param {import('./words.js').Alert} alert @param {boolean} fresh whether it just came in */
+  set(alert, fresh) {
+    if (alert.gone || this.rows.has(alert.id)) return;
+    const kind = KINDS[alert.kind] ?? {word: alert.kind, icon: 'i-update'};
+    const severity = alert.severity.startsWith('SEVERITY') ? '' : alert.severity.toLowerCase();
+    const time = make('time', '', '');
+    const button = make(
+      'button',
+      fresh ? 'alert fresh' : 'alert',
+      make('span', 'sign', icon(kind.icon)),
+      make('span', 'kind', kind.word),
+      make('span', 'severity', alert.kind === 'CANCEL' ? '' : severity),
+      make('span', 'name', alert.region_name || alert.region_id),
+      time,
+      make('span', 'reason', alert.reason),
+      make('span', 'line', `flood ${km2(alert.flooded_km2)} km² · stale flood ${km2(alert.flooded_stale_km2)} km² · observed ${percent(alert.observed_fraction)} · incident ${alert.incident_id}`),
+    );
+    button.type = 'button';
+    button.dataset.kind = alert.kind;
+    button.addEventListener('click', () => this.onPick(alert.region_id));
+    const item = make('li', '', button);
+    const at = [...this.rows.values()].find((row) => newer(alert, row.alert));
+    this.list.insertBefore(item, at?.item ?? null);
+    this.rows.set(alert.id, {alert, item, time});
+    this.sortRows();
+    if (this.rows.size > MAX_ALERTS) {
+      const [oldest, row] = [...this.rows].at(-1);
+      row.item.remove();
+      this.rows.delete(oldest);
+    }
+    this.tick();
+  }
+
+  sortRows() {
+    this.rows = new Map([...this.rows].sort(([, a], [, b]) => (newer(a.alert, b.alert) ? -1 : 1)));
+    say(document.getElementById('alert-count'), this.rows.size ? String(this.rows.size) : '');
+  }
+
+  tick() {
+    for (const {alert, time} of this.rows.values()) {
+      const at = alert.alerted_at ?? alert.as_of;
+      say(time, at ? `${when(at)} · ${span(now() - Date.parse(at))} ago` : '');
+    }
+  }
+
+  keepOnly(ids) {
+    for (const [id, row] of this.rows) {
+      if (!ids.has(id)) {
+        row.item.remove();
+        this.rows.delete(id);
+      }
+    }
+    this.sortRows();
+  }
+}
+
+function newer(a, b) {
+  const [ta, tb] = [a.alerted_at ?? '', b.alerted_at ?? ''];
+  return ta === tb ? a.id > b.id : ta > tb;
+}

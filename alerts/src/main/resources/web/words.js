@@ -1,0 +1,124 @@
+// Words and numbers as the operator reads them; the same words as the topics and the command line.
+
+/** @typedef {{type?: string, id: string, gone?: boolean}} Item */
+/** @typedef {Item & {name: string, state: string, visibility: string, flooded_km2: number, flooded_stale_km2: number,
+ *   observed_fraction: number, reference_fraction: number, area_km2: number, raise_km2: number, clear_km2: number,
+ *   passes_below: number, incident_id: string, as_of: ?string}} Region */
+/** @typedef {Item & {name: string, geometry: object, min_observed: number, max_age_s: number, passes: number}} Outline */
+/** @typedef {Item & {kind: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
+ *   flooded_stale_km2: number, observed_fraction: number, reason: string, as_of: ?string, alerted_at: ?string,
+ *   incident_id: string}} Alert */
+/** @typedef {Item & {versions: Object<string, string>, flooded_km2: number, flooded_stale_km2: number,
+ *   unknown_fraction: number, reference_version: string, observations: number, as_of: ?string}} Tile */
+/** @typedef {Item & {version: string, halo_px: number, acquired_at: string, publisher: string, scene: string}} Picture */
+/** @typedef {{connected: boolean, loading: boolean, sentence: string, device: string, device_warning: string,
+ *   model_name: string, model_version: string, skipped_records: number, last_skipped: string,
+ *   last_event_at: ?string, now: string}} Status */
+
+let serverAhead = 0; // ms by which the server's clock leads the browser's
+
+/** @param {string} iso the server's time of now */
+export function setClock(iso) {
+  serverAhead = Date.parse(iso) - Date.now();
+}
+
+/** The server's time of now in epoch milliseconds: ages must not depend on the browser's clock. */
+export function now() {
+  return Date.now() + serverAhead;
+}
+
+/** @param {?string} iso */
+export function clockTime(iso) {
+  return iso ? new Date(iso).toISOString().slice(11, 19) : '--:--:--';
+}
+
+/** Date and time where the day is not today's. @param {?string} iso */
+export function when(iso) {
+  if (!iso) return 'time unknown';
+  const text = new Date(iso).toISOString();
+  const today = new Date(now()).toISOString().slice(0, 10);
+  return text.slice(0, 10) === today ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 19)}`;
+}
+
+/** "12 s", "4 min", "3 h 05", "2 d". @param {number} ms */
+export function span(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 100) return `${s} s`;
+  if (s < 100 * 60) return `${Math.round(s / 60)} min`;
+  if (s < 48 * 3600) return `${Math.floor(s / 3600)} h ${String(Math.floor(s / 60) % 60).padStart(2, '0')}`;
+  return `${Math.floor(s / 86400)} d`;
+}
+
+/** @param {?string} iso */
+export function age(iso) {
+  return iso ? `${span(now() - Date.parse(iso))} ago` : 'never';
+}
+
+/** Three figures that matter, never "0" for what is not nothing. @param {number} value */
+export function km2(value) {
+  if (value === 0) return '0';
+  if (value < 0.001) return '< 0.001';
+  if (value < 1) return value.toFixed(3);
+  if (value < 10) return value.toFixed(2);
+  return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+}
+
+/** 100 % is said only of everything, 0 % only of nothing. @param {number} share 0..1 */
+export function percent(share) {
+  if (share <= 0) return '0 %';
+  if (share < 0.01) return '< 1 %';
+  if (share >= 1 - 1e-9) return '100 %';
+  return `${Math.min(99, Math.floor(share * 100))} %`;
+}
+
+const STATES = {
+  ALERTING: {word: 'ALERT', icon: 'i-alert', rank: 0},
+  PENDING: {word: 'Pending', icon: 'i-pending', rank: 1},
+  RECOVERING: {word: 'Recovering', icon: 'i-recovering', rank: 2},
+  NORMAL: {word: 'Normal', icon: 'i-normal', rank: 5},
+};
+
+/**
+ * State and visibility as one sign. A normal region that nobody sees is not shown as normal.
+ * @param {Region} region
+ * @returns {{look: string, word: string, icon: string, rank: number}}
+ */
+export function sign(region) {
+  const state = STATES[region.state] ?? {word: region.state, icon: 'i-nodata', rank: 3};
+  const look = region.state.toLowerCase();
+  if (region.state === 'NORMAL' && region.visibility === 'NO_DATA') {
+    return {look: 'nodata', word: 'Not seen', icon: 'i-nodata', rank: 3};
+  }
+  if (region.state === 'NORMAL' && region.visibility === 'PARTIAL') {
+    return {look: 'partial', word: 'Normal where seen', icon: 'i-partial', rank: 4};
+  }
+  return {look, ...state};
+}
+
+export const VISIBILITY = {SEEN: 'SEEN', PARTIAL: 'PARTIAL', NO_DATA: 'NO DATA'};
+
+/** @param {string} id of a symbol in the page */
+export function icon(id) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#${id}`);
+  svg.append(use);
+  svg.setAttribute('aria-hidden', 'true');
+  return svg;
+}
+
+/**
+ * An element with a class and children; text stays text, so nothing that a publisher names becomes markup.
+ * @param {string} tag @param {string} className @param {...(Node|string)} children
+ */
+export function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+/** Changes the text only where it differs: a page of figures stays still. @param {Element} el @param {string} text */
+export function say(el, text) {
+  if (el.textContent !== text) el.textContent = text;
+}

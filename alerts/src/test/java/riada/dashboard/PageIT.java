@@ -1,0 +1,342 @@
+package riada.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import riada.geo.TileId;
+import riada.proto.Alert;
+import riada.proto.RegionState;
+import riada.proto.Visibility;
+
+/** The page in a real browser, fed through the verticle; screenshots land in target/page. */
+@Timeout(120)
+class PageIT {
+  private static final Path SHOTS = Path.of("target", "page");
+  private static final InstantSource CLOCK = Clock.systemUTC();
+  private static final TileId TILE = new TileId(14, 8183, 5448);
+
+  private static Playwright playwright;
+  private static Browser browser;
+
+  private final List<String> complaints = new ArrayList<>();
+  private Vertx vertx;
+  private DashboardVerticle dashboard;
+  private Page page;
+
+  @BeforeAll
+  static void openBrowser() throws Exception {
+    Optional<Path> chromium =
+        Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .map(Path::of)
+            .filter(Files::isExecutable)
+            .findFirst();
+    if (chromium.isEmpty()) {
+      System.err.println("*** THE PAGE WAS NOT TESTED: no Chromium; apt-get install chromium ***");
+    }
+    assumeTrue(
+        chromium.isPresent(), "The page was NOT tested: install Chromium at /usr/bin/chromium.");
+    Files.createDirectories(SHOTS);
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium.get())
+                    .setHeadless(true)
+                    .setArgs(
+                        List.of(
+                            "--no-sandbox",
+                            "--disable-quic",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                            "--disable-dev-shm-usage",
+                            "--disable-gpu")));
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    if (playwright != null) {
+      browser.close();
+      playwright.close();
+    }
+  }
+
+  @BeforeEach
+  void serve() {
+    vertx = Vertx.vertx();
+    deploy(0);
+    page = browser.newPage(new Browser.NewPageOptions().setViewportSize(1280, 720));
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onPageError(complaints::add);
+  }
+
+  @AfterEach
+  void end() {
+    page.close();
+    vertx.close().await();
+  }
+
+  @Test
+  void aTileIsNotTakenForNoFloodBeforeItIsKnown() throws Exception {
+    tell(new News.Connection(true, ""));
+    open();
+    page.waitForFunction("() => document.body.dataset.known === 'loading'");
+    shot("loading");
+
+    tell(new News.CaughtUp());
+
+    page.waitForFunction("() => document.body.dataset.known === 'nothing'");
+    shot("empty");
+    assertThat(page.textContent("#notice"))
+        .contains("Waiting for the first tile", "not the same as no flood");
+    assertThat(page.textContent("#verdict")).doesNotContain("clear").doesNotContain("No alert");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theFirstOverlayAppearsAndChangesInTheSameDocumentWithoutAGap() throws Exception {
+    live();
+    open();
+    page.evaluate("() => { window.sameDocument = true; }");
+    tell(Valley.square(TILE, 100, 100, 300, CLOCK.instant()));
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+    // From here on the number of flood pixels is watched at every frame.
+    page.evaluate(
+        "() => { window.least = Infinity; const look = () => { window.least = Math.min(window.least, "
+            + FLOOD_PIXELS
+            + "); requestAnimationFrame(look); }; look(); }");
+    int before = (Integer) page.evaluate("() => " + FLOOD_PIXELS);
+
+    tell(Valley.square(TILE, 50, 50, 420, CLOCK.instant()));
+
+    page.waitForFunction("n => " + FLOOD_PIXELS + " > 1.5 * n", before);
+    assertThat((Boolean) page.evaluate("() => window.sameDocument")).isTrue();
+    assertThat((Integer) page.evaluate("() => window.least")).isGreaterThanOrEqualTo(before);
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aFloodIsTold() throws Exception {
+    live();
+    flood();
+    open();
+
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+
+    assertThat(page.textContent("#verdict")).contains("1 REGION IN ALERT", "Lower Valley");
+    assertThat(page.textContent("#regions li:first-child"))
+        .contains("Lower Valley", "ALERT", "PARTIAL", "3.41", "raise 2.00");
+    assertThat(page.textContent("#regions"))
+        .contains("No reference known: normal water counts as flood.", "NO DATA", "Not seen");
+    assertThat(page.textContent("#alerts li:first-child")).contains("update", "3.41 km²");
+    assertThat(page.textContent("#sign-device")).contains("CPU", "no CUDA device");
+    page.waitForTimeout(1500); // for the screenshots' pictures only
+    shot("flood-1280");
+    page.setViewportSize(1920, 1080);
+    page.waitForTimeout(1200);
+    shot("flood-1920");
+    page.setViewportSize(800, 900);
+    page.waitForTimeout(800);
+    shot("flood-800");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void figuresAreMarkedOldWhenTheServerGoesAndLiveWhenItIsBack() throws Exception {
+    live();
+    flood();
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+    int port = dashboard.actualPort();
+
+    vertx.close().await();
+
+    page.waitForFunction("() => document.body.dataset.link === 'reconnecting'");
+    assertThat(page.textContent("#verdict")).contains("FIGURES ARE OLD");
+    assertThat(page.textContent("#banner")).contains("The connection was lost", "old");
+    page.waitForTimeout(700); // for the screenshot only
+    shot("disconnected");
+    vertx = Vertx.vertx();
+    deploy(port);
+    live();
+    flood();
+    page.waitForFunction("() => document.body.dataset.link === 'live'");
+    assertThat(page.isVisible("#banner")).isFalse();
+  }
+
+  @Test
+  void aBrokerThatIsAwayMarksTheFiguresOld() throws Exception {
+    live();
+    flood();
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+
+    tell(new News.Connection(false, "The broker does not answer; trying again."));
+
+    page.waitForFunction("() => document.body.dataset.link === 'nobroker'");
+    assertThat(page.textContent("#banner")).contains("The broker does not answer");
+    assertThat(page.textContent("#verdict")).contains("FIGURES ARE OLD");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void anOverlayThatIsSwitchedOffIsSaidToBe() throws Exception {
+    live();
+    flood();
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+
+    page.click("#legend [data-layer=flood]");
+
+    page.waitForFunction("() => " + FLOOD_PIXELS + " === 0");
+    assertThat(page.textContent("#hidden-note")).contains("Switched off: flood");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void allClearIsOnlySaidWhenEveryRegionIsSeen() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.SEEN, now)
+                .setObservedFraction(1)));
+    open();
+    page.waitForFunction(
+        "() => document.querySelector('#verdict').textContent.includes('All clear')");
+
+    tell(
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.PARTIAL, now)
+                .setObservedFraction(0.4)));
+
+    page.waitForFunction(
+        "() => document.querySelector('#verdict').textContent.includes('not all seen')");
+    assertThat(page.textContent("#regions")).contains("Normal where seen", "PARTIAL", "40 %");
+    assertThat(complaints).isEmpty();
+  }
+
+  /** How many of the map's pixels have the flood's hue. */
+  private static final String FLOOD_PIXELS =
+      "(() => { const c = document.querySelector('canvas.ground');"
+          + " if (!c || !c.width) return 0;"
+          + " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
+          + " for (let i = 0; i < d.length; i += 4)"
+          + " if (d[i] > 150 && d[i + 1] < 110 && d[i + 2] > 90) n++; return n; })()";
+
+  private void deploy(int port) {
+    dashboard =
+        new DashboardVerticle(
+            DashboardConfig.unfed(port),
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+            CLOCK);
+    vertx.deployVerticle(dashboard).await();
+  }
+
+  private void open() {
+    page.navigate("http://127.0.0.1:" + dashboard.actualPort() + "/");
+    page.waitForFunction(
+        "() => document.body.dataset.link === 'live' || document.body.dataset.link === 'nobroker'");
+  }
+
+  private void live() throws InterruptedException {
+    tell(new News.Connection(true, ""), new News.CaughtUp());
+  }
+
+  private void tell(News... news) throws InterruptedException {
+    dashboard.accept(List.of(news));
+  }
+
+  private void flood() throws InterruptedException {
+    Instant now = CLOCK.instant();
+    Instant pass = now.minus(Duration.ofMinutes(4));
+    tell(
+        Valley.region("upper", "Upper Valley", 0, 2.2),
+        Valley.region("lower", "Lower Valley", 2.3, 5),
+        Valley.region("mouth", "River Mouth", 5.1, 8.4),
+        Valley.stats(
+            Valley.stats("upper", "Upper Valley", RegionState.RECOVERING, Visibility.SEEN, now)
+                .setFloodedKm2(0.42)
+                .setObservedFraction(0.97)
+                .setReferenceFraction(0)
+                .setPassesBelow(1)),
+        Valley.stats(
+            Valley.stats("lower", "Lower Valley", RegionState.ALERTING, Visibility.PARTIAL, pass)
+                .setFloodedKm2(3.41)
+                .setFloodedStaleKm2(0.6)
+                .setObservedFraction(0.58)
+                .setIncidentId("lower-2026-11-22-1")),
+        Valley.stats(
+            Valley.stats("mouth", "River Mouth", RegionState.NORMAL, Visibility.NO_DATA, pass)),
+        Valley.alert(
+            "mouth-1",
+            3,
+            Alert.Kind.CANCEL,
+            "River Mouth",
+            "Flood and stale flood stayed below 1.00 km² for 2 passes.",
+            now.minus(Duration.ofMinutes(70))),
+        Valley.alert(
+            "lower-2026-11-22-1",
+            1,
+            Alert.Kind.ALERT,
+            "Lower Valley",
+            "Flood of 2.13 km² is above 2.00 km².",
+            now.minus(Duration.ofMinutes(9))),
+        Valley.alert(
+            "lower-2026-11-22-1",
+            2,
+            Alert.Kind.UPDATE,
+            "Lower Valley",
+            "Flood rose from 2.13 to 3.41 km².",
+            pass),
+        new News.DeviceWarning("no CUDA device was found: segmenting on the CPU, slower"));
+    List<News> grounds = new ArrayList<>();
+    for (TileId tile : Valley.tiles()) {
+      if (tile.x() < Valley.WEST + 6) {
+        double cover = tile.x() < Valley.WEST + 2 ? 0 : 0.62;
+        grounds.add(Valley.picture(tile, 5, cover, pass));
+        grounds.add(Valley.ground(tile, 5, 5, cover, pass));
+      }
+    }
+    dashboard.accept(grounds);
+  }
+
+  private void shot(String name) {
+    page.screenshot(new Page.ScreenshotOptions().setPath(SHOTS.resolve(name + ".png")));
+  }
+}

@@ -1,0 +1,79 @@
+package riada.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What a verb answers, on stdout: rows as a table for people or as JSON for programs. */
+final class Answer {
+  /** The command line's one JSON mapper. */
+  static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  private static final TypeReference<LinkedHashMap<String, Object>> ROW = new TypeReference<>() {};
+
+  enum Form {
+    TABLE,
+    JSON
+  }
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "The form of the answer (default ${DEFAULT-VALUE}).")
+  Form form = Form.TABLE;
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec verb;
+
+  /** Prints a table with one row a line, or one JSON array of objects. */
+  void rows(List<? extends Record> rows) {
+    PrintWriter out = verb.commandLine().getOut();
+    if (form == Form.JSON) {
+      out.println(json(rows));
+    } else if (!rows.isEmpty()) {
+      table(rows.stream().map(row -> JSON.convertValue(row, ROW)).toList()).forEach(out::println);
+    }
+    out.flush();
+  }
+
+  static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer is made of plain values", e);
+    }
+  }
+
+  private static List<String> table(List<LinkedHashMap<String, Object>> rows) {
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(List.copyOf(rows.get(0).keySet()));
+    rows.forEach(row -> lines.add(row.values().stream().map(String::valueOf).toList()));
+    int columns = rows.get(0).size();
+    int[] widths = new int[columns];
+    for (List<String> line : lines) {
+      for (int c = 0; c < columns; c++) {
+        widths[c] = Math.max(widths[c], line.get(c).length());
+      }
+    }
+    return lines.stream().map(line -> padded(line, widths)).toList();
+  }
+
+  private static String padded(List<String> line, int[] widths) {
+    StringBuilder text = new StringBuilder();
+    for (int c = 0; c < widths.length; c++) {
+      text.append(line.get(c)).append(" ".repeat(widths[c] - line.get(c).length() + 2));
+    }
+    return text.toString().stripTrailing();
+  }
+}

@@ -1,0 +1,163 @@
+package riada.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import riada.proto.BadInput;
+import riada.proto.Region;
+
+/** Reads regions from GeoJSON: a Feature or a FeatureCollection of polygons, on WGS 84. */
+final class RegionFile {
+  private static final double DEFAULT_MIN_OBSERVED = 0.8;
+  private static final String DEFAULT_MAX_AGE = "6h";
+  private static final int DEFAULT_PASSES = 2;
+
+  private RegionFile() {}
+
+  /**
+   * @throws BadInput with a sentence that names the region and what is wrong with it
+   */
+  static List<Region> read(Path file) throws IOException, BadInput {
+    JsonNode json;
+    try {
+      json = Answer.JSON.readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw bad(file + " is no JSON: " + e.getOriginalMessage() + ".");
+    }
+    List<JsonNode> features = new ArrayList<>();
+    switch (json.path("type").asText()) {
+      case "Feature" -> features.add(json);
+      case "FeatureCollection" -> json.path("features").forEach(features::add);
+      default -> throw bad(file + " is neither a GeoJSON Feature nor a FeatureCollection.");
+    }
+    if (features.isEmpty()) {
+      throw bad(file + " holds no feature.");
+    }
+    List<Region> regions = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (JsonNode feature : features) {
+      Region region = region(feature);
+      if (!ids.add(region.getId())) {
+        throw bad("Two regions of " + file + " have the id \"" + region.getId() + "\".");
+      }
+      regions.add(region);
+    }
+    return regions;
+  }
+
+  private static Region region(JsonNode feature) throws BadInput {
+    JsonNode properties = feature.path("properties");
+    String id = properties.path("id").asText(feature.path("id").asText());
+    if (id.isBlank()) {
+      throw bad("A feature has no property \"id\"; give each region its own.");
+    }
+    String who = "Region \"" + id + "\" ";
+    JsonNode geometry = feature.path("geometry");
+    checkPolygon(who, geometry);
+    double raise = number(who, properties, "raise_km2", Double.NaN);
+    double clear = number(who, properties, "clear_km2", Double.NaN);
+    if (!(raise > 0)) {
+      throw bad(who + "needs raise_km2 above 0: the flooded area that raises an alert.");
+    }
+    if (!(clear >= 0 && clear <= raise)) {
+      throw bad(who + "needs clear_km2 from 0 to raise_km2: the area below which it clears.");
+    }
+    double minObserved = number(who, properties, "min_observed", DEFAULT_MIN_OBSERVED);
+    if (!(minObserved >= 0 && minObserved <= 1)) {
+      throw bad(who + "has min_observed " + minObserved + "; it is a share, 0..1.");
+    }
+    double passes = number(who, properties, "passes", DEFAULT_PASSES);
+    if (passes != Math.rint(passes) || passes < 1 || passes > 1000) {
+      throw bad(who + "has passes " + passes + "; it is a whole number from 1.");
+    }
+    Duration maxAge = duration(who, properties.path("max_age").asText(DEFAULT_MAX_AGE));
+    return Region.newBuilder()
+        .setId(id)
+        .setName(properties.path("name").asText(id))
+        .setGeometry(geometry.toString())
+        .setRaiseKm2(raise)
+        .setClearKm2(clear)
+        .setMinObserved(minObserved)
+        .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(maxAge.toSeconds()))
+        .setPasses((int) passes)
+        .setParent(properties.path("parent").asText(""))
+        .build();
+  }
+
+  private static double number(String who, JsonNode properties, String name, double otherwise)
+      throws BadInput {
+    JsonNode value = properties.path(name);
+    if (value.isMissingNode() || value.isNull()) {
+      return otherwise;
+    }
+    if (!value.isNumber()) {
+      throw bad(who + "has " + name + " " + value + ", which is no number.");
+    }
+    return value.asDouble();
+  }
+
+  /** ISO 8601, or shortly: {@code 6h}, {@code 90m}, {@code 2d}. */
+  private static Duration duration(String who, String text) throws BadInput {
+    String iso = text.toUpperCase(Locale.ROOT);
+    if (!iso.startsWith("P")) {
+      iso = (iso.endsWith("D") ? "P" : "PT") + iso;
+    }
+    try {
+      Duration duration = Duration.parse(iso);
+      if (duration.compareTo(Duration.ofSeconds(1)) >= 0) {
+        return duration;
+      }
+    } catch (DateTimeParseException e) {
+      throw bad(who + "has max_age \"" + text + "\"; write PT6H or 6h.");
+    }
+    throw bad(who + "has max_age \"" + text + "\"; it is at least a second.");
+  }
+
+  private static void checkPolygon(String who, JsonNode geometry) throws BadInput {
+    JsonNode coordinates = geometry.path("coordinates");
+    switch (geometry.path("type").asText()) {
+      case "Polygon" -> checkRings(who, coordinates);
+      case "MultiPolygon" -> {
+        for (JsonNode polygon : coordinates) {
+          checkRings(who, polygon);
+        }
+      }
+      default -> throw bad(who + "is no Polygon or MultiPolygon.");
+    }
+    if (coordinates.isEmpty()) {
+      throw bad(who + "has a geometry without coordinates.");
+    }
+  }
+
+  private static void checkRings(String who, JsonNode rings) throws BadInput {
+    for (JsonNode ring : rings) {
+      if (ring.size() < 4 || !ring.get(0).equals(ring.get(ring.size() - 1))) {
+        throw bad(who + "has a ring that is not closed: its last position must equal its first.");
+      }
+      for (JsonNode position : ring) {
+        double longitude = position.path(0).asDouble(Double.NaN);
+        double latitude = position.path(1).asDouble(Double.NaN);
+        if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) {
+          throw bad(
+              who
+                  + "has the position "
+                  + position
+                  + "; write longitude and latitude in degrees, in this order.");
+        }
+      }
+    }
+  }
+
+  private static BadInput bad(String reason) {
+    return new BadInput("region_file_invalid", reason);
+  }
+}

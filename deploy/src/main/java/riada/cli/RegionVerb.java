@@ -1,0 +1,101 @@
+package riada.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import riada.proto.Region;
+import riada.proto.Topics;
+
+/** {@code riada region set|list}. */
+@Command(name = "region", description = "Set or list the regions that are watched.")
+final class RegionVerb {
+  /** A region as the list shows it. */
+  record Row(
+      String id,
+      String name,
+      double raiseKm2,
+      double clearKm2,
+      double minObserved,
+      String maxAge,
+      int passes,
+      String parent) {
+    static Row of(Region region) {
+      return new Row(
+          region.getId(),
+          region.getName(),
+          region.getRaiseKm2(),
+          region.getClearKm2(),
+          region.getMinObserved(),
+          Duration.ofSeconds(region.getMaxAge().getSeconds()).toString(),
+          region.getPasses(),
+          region.getParent());
+    }
+  }
+
+  @Command(
+      name = "set",
+      description = "Add or change the regions of a GeoJSON file.",
+      mixinStandardHelpOptions = true)
+  int set(
+      @Mixin KafkaOptions kafka,
+      @Mixin Answer answer,
+      @Parameters(
+              paramLabel = "FILE",
+              description = {
+                "Polygons with the properties id, name, raise_km2, clear_km2, and optionally",
+                "min_observed (0.8), max_age (6h), passes (2), parent."
+              })
+          Path file)
+      throws Exception {
+    List<Region> regions = RegionFile.read(file);
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka.impatient(), new StringSerializer(), new ByteArraySerializer())) {
+      for (Region region : regions) {
+        producer
+            .send(new ProducerRecord<>(Topics.REGIONS.name(), region.getId(), region.toByteArray()))
+            .get();
+      }
+    }
+    answer.rows(regions.stream().map(Row::of).toList());
+    return 0;
+  }
+
+  @Command(
+      name = "list",
+      description = "List the regions that are set.",
+      mixinStandardHelpOptions = true)
+  int list(@Mixin KafkaOptions kafka, @Mixin Answer answer) {
+    Map<String, Row> rows = new TreeMap<>();
+    try (TopicReader reader = new TopicReader(kafka.impatient(), Topics.REGIONS.name(), true)) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.toEnd()) {
+        if (record.key() == null) {
+          continue; // no region's record
+        }
+        String id = new String(record.key(), UTF_8);
+        rows.remove(id); // the newest counts, also when it takes the region away
+        if (record.value() != null) {
+          try {
+            rows.put(id, Row.of(Region.parseFrom(record.value())));
+          } catch (InvalidProtocolBufferException e) {
+            continue; // it is among the dead letters
+          }
+        }
+      }
+    }
+    answer.rows(List.copyOf(rows.values()));
+    return 0;
+  }
+}

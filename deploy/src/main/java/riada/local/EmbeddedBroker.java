@@ -1,0 +1,239 @@
+package riada.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker (KRaft, one node) in a child JVM, with its data in a folder: the same code
+ * path as a cluster, for the demo and for tests. It listens on the loopback interface only, and it
+ * is gone when this process is, even after kill -9. Whoever starts it closes it.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  /** Below it a broker would stop in the middle of its work. */
+  private static final long LEAST_FREE_BYTES = 256L << 20;
+
+  /** A loaded machine may take long; a healthy one is ready within two or three seconds. */
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+
+  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
+
+  // Under the range from which the system takes ports for outgoing connections: such a connection
+  // would hold the port of a broker that restarts.
+  private static final int LOWEST_PORT = 20_000;
+  private static final int PORTS_END = 32_768;
+
+  private final Process process;
+  private final Path folder;
+  private final int port;
+  private final Duration readyAfter;
+
+  private EmbeddedBroker(Process process, Path folder, int port, Duration readyAfter) {
+    this.process = process;
+    this.folder = folder;
+    this.port = port;
+    this.readyAfter = readyAfter;
+  }
+
+  /**
+   * Starts a broker and waits until it serves. A folder that held a broker before keeps its topics
+   * and records.
+   *
+   * @param folder where the data and {@code broker.log} live; made when absent
+   * @param port 1..65535, or 0 for a free one
+   * @throws IOException with a sentence that says what is wrong and the way out: the folder cannot
+   *     be used, the disk is full, the port is in use, another broker has the folder
+   */
+  public static EmbeddedBroker start(Path folder, int port) throws IOException {
+    checkFolder(folder);
+    if (port != 0 && !isFree(port)) {
+      throw new IOException(portInUse(Integer.toString(port)));
+    }
+    int brokerPort = port != 0 ? port : freePort();
+    int controllerPort = freePort();
+    long began = System.nanoTime();
+    Process process = launch(folder, brokerPort, controllerPort);
+    String said = firstWord(process);
+    if (said == null || !said.equals(BrokerProcess.READY)) {
+      process.destroyForcibly();
+      throw new IOException(
+          said != null && said.startsWith(BrokerProcess.FAILED)
+              ? said.substring(BrokerProcess.FAILED.length())
+              : "The broker did not start within "
+                  + READY_WITHIN.toSeconds()
+                  + " s; see "
+                  + folder.resolve("broker.log")
+                  + ".");
+    }
+    return new EmbeddedBroker(
+        process, folder, brokerPort, Duration.ofNanos(System.nanoTime() - began));
+  }
+
+  private static Process launch(Path folder, int port, int controllerPort) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Start-up time and memory count here, not the last bit of throughput.
+    command.addAll(
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    Path log = folder.resolve("broker.log");
+    command.add("-Dlogback.configurationFile=broker-logback.xml");
+    command.add("-Driada.broker.log=" + log);
+    command.addAll(
+        List.of(
+            BrokerProcess.class.getName(),
+            folder.toString(),
+            Integer.toString(port),
+            Integer.toString(controllerPort),
+            Long.toString(ProcessHandle.current().pid())));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // Not on the command line: a class path of a hundred jars makes ps unreadable.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    return builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+  }
+
+  private static @Nullable String firstWord(Process process) {
+    BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    CompletableFuture<@Nullable String> line =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return out.readLine();
+              } catch (IOException e) {
+                return null; // the pipe broke: the process ended without a word
+              }
+            });
+    return line.completeOnTimeout(null, READY_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
+  }
+
+  private static void checkFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(folder + " is a file; name a folder for the broker's data.", e);
+    } catch (IOException e) {
+      throw new IOException(
+          "The folder " + folder + " cannot be made (" + e + "); name one that you may write to.",
+          e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IOException(
+          "The folder " + folder + " cannot be written to; name one that you may write to.");
+    }
+    if (Files.getFileStore(folder).getUsableSpace() < LEAST_FREE_BYTES) {
+      throw new IOException(diskFull(folder));
+    }
+  }
+
+  static String portInUse(String port) {
+    return "Port "
+        + port
+        + " is in use; choose another with --broker-port, or leave it out for a free one.";
+  }
+
+  static String diskFull(Path folder) {
+    long free = folder.toFile().getUsableSpace() >> 20;
+    return "The disk of "
+        + folder
+        + " has "
+        + free
+        + " MiB left and the broker needs at least "
+        + (LEAST_FREE_BYTES >> 20)
+        + " MiB; make room, or name a folder on another disk.";
+  }
+
+  /**
+   * A port of the loopback interface that is free now, outside the range of outgoing connections.
+   */
+  public static int freePort() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, PORTS_END);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** {@code 127.0.0.1:port}, for {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** From the launch of the child JVM to a broker that serves. */
+  public Duration readyAfter() {
+    return readyAfter;
+  }
+
+  /** The child's process, for tests that hurt it and for figures of its memory. */
+  public ProcessHandle process() {
+    return process.toHandle();
+  }
+
+  /**
+   * Completes when the broker has ended, whoever ended it, with a sentence that says so and the
+   * likely reason.
+   */
+  public CompletableFuture<String> ended() {
+    return process
+        .onExit()
+        .thenApply(
+            p ->
+                folder.toFile().getUsableSpace() < LEAST_FREE_BYTES / 4
+                    ? "The broker stopped. " + diskFull(folder)
+                    : "The broker stopped with exit status "
+                        + p.exitValue()
+                        + "; see "
+                        + folder.resolve("broker.log")
+                        + ".");
+  }
+
+  /** Stops the broker in order, or by force when that takes longer than ten seconds. */
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close(); // the child ends when its input does
+    } catch (IOException e) {
+      process.destroyForcibly();
+    }
+    try {
+      if (!process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

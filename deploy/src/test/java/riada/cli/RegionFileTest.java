@@ -1,0 +1,108 @@
+package riada.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import riada.proto.BadInput;
+import riada.proto.Region;
+
+class RegionFileTest {
+  private static final String SQUARE =
+      "{'type':'Polygon','coordinates':[[[0,45],[0.1,45],[0.1,45.1],[0,45.1],[0,45]]]}";
+
+  @TempDir Path folder;
+
+  @Test
+  void readsAFeatureWithItsDefaults() throws Exception {
+    List<Region> regions = read(feature("'id':'valley','raise_km2':1.5,'clear_km2':0.5", SQUARE));
+
+    assertThat(regions).hasSize(1);
+    Region region = regions.get(0);
+    assertThat(region.getId()).isEqualTo("valley");
+    assertThat(region.getName()).isEqualTo("valley");
+    assertThat(region.getRaiseKm2()).isEqualTo(1.5);
+    assertThat(region.getClearKm2()).isEqualTo(0.5);
+    assertThat(region.getMinObserved()).isEqualTo(0.8);
+    assertThat(region.getMaxAge().getSeconds()).isEqualTo(6 * 3600);
+    assertThat(region.getPasses()).isEqualTo(2);
+    assertThat(region.getGeometry()).isEqualTo(SQUARE.replace('\'', '"'));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT90M, 5400", "90m, 5400", "6h, 21600", "2d, 172800", "P1DT1H, 90000"})
+  void readsDurationsInBothForms(String text, long seconds) throws Exception {
+    List<Region> regions =
+        read(feature("'id':'a','raise_km2':1,'clear_km2':1,'max_age':'" + text + "'", SQUARE));
+
+    assertThat(regions.get(0).getMaxAge().getSeconds()).isEqualTo(seconds);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'raise_km2':1,'clear_km2':1 | no property \"id\"",
+        "'id':'a','clear_km2':1 | raise_km2 above 0",
+        "'id':'a','raise_km2':0,'clear_km2':0 | raise_km2 above 0",
+        "'id':'a','raise_km2':'big','clear_km2':1 | no number",
+        "'id':'a','raise_km2':1,'clear_km2':2 | clear_km2 from 0 to raise_km2",
+        "'id':'a','raise_km2':1,'clear_km2':1,'min_observed':80 | it is a share",
+        "'id':'a','raise_km2':1,'clear_km2':1,'passes':1.5 | whole number",
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'soon' | write PT6H or 6h",
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'-1h' | at least a second"
+      })
+  void refusesPropertiesWithASentence(String properties, String sentence) {
+    assertThatThrownBy(() -> read(feature(properties, SQUARE)))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(sentence.replace('\'', '"'));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'type':'Point','coordinates':[0,45]} | is no Polygon",
+        "{'type':'Polygon','coordinates':[]} | without coordinates",
+        "{'type':'Polygon','coordinates':[[[0,45],[1,45],[1,46],[0,46]]]} | not closed",
+        "{'type':'Polygon','coordinates':[[[45,100],[1,45],[1,46],[45,100]]]} | longitude and latitude"
+      })
+  void refusesGeometriesWithASentence(String geometry, String sentence) {
+    assertThatThrownBy(() -> read(feature("'id':'a','raise_km2':1,'clear_km2':1", geometry)))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void refusesTheSameIdTwice() {
+    String one = feature("'id':'a','raise_km2':1,'clear_km2':1", SQUARE);
+
+    assertThatThrownBy(
+            () -> read("{'type':'FeatureCollection','features':[" + one + "," + one + "]}"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("have the id \"a\"");
+  }
+
+  @Test
+  void refusesWhatIsNoJson() {
+    assertThatThrownBy(() -> read("id,name"))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("is no JSON");
+  }
+
+  private static String feature(String properties, String geometry) {
+    return "{'type':'Feature','properties':{" + properties + "},'geometry':" + geometry + "}";
+  }
+
+  private List<Region> read(String text) throws Exception {
+    Path file = folder.resolve("regions.geojson");
+    Files.writeString(file, text.replace('\'', '"'));
+    return RegionFile.read(file);
+  }
+}

@@ -1,0 +1,116 @@
+package riada.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RiadaTest {
+  private final Shell shell = new Shell();
+  @TempDir Path folder;
+
+  @Test
+  void helpAnswersOnStdoutWithTheVerbs() {
+    Shell.Result help = shell.run("--help");
+
+    assertThat(help.status()).isZero();
+    assertThat(help.err()).isEmpty();
+    assertThat(help.out()).contains("topics", "tail", "region", "dlq");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "frobnicate",
+    "--nonsense",
+    "topics",
+    "topics create --partitions twelve",
+    "tail",
+    "tail a b",
+    "region set",
+    "dlq show",
+    "topics create -o xml"
+  })
+  void wrongUsageExitsWith2AndASentence(String line) {
+    Shell.Result wrong = shell.run(line.split(" "));
+
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.out()).isEmpty();
+    assertThat(wrong.err()).startsWith("riada: ").contains("--help").doesNotContain("\tat ");
+  }
+
+  @Test
+  void anAbsentBrokerIsASentenceThatSaysWhatToDo() {
+    shell.environment.put("RIADA_KAFKA_DEFAULT_API_TIMEOUT_MS", "1500");
+    shell.environment.put("RIADA_KAFKA_REQUEST_TIMEOUT_MS", "1000");
+
+    Shell.Result failed = shell.run("topics", "describe", "--bootstrap-servers", "127.0.0.1:1");
+
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(failed.err()).contains("No Kafka broker answers").contains("--bootstrap-servers");
+    assertThat(failed.err()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aMissingSettingsFileIsBadInput() {
+    Shell.Result failed = shell.run("topics", "describe", "--config", "/nowhere/riada.properties");
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains("/nowhere/riada.properties");
+  }
+
+  @Test
+  void debugShowsTheStackTrace() {
+    shell.environment.put("RIADA_DEBUG", "1");
+
+    Shell.Result failed = shell.run("region", "set", folder.resolve("none.geojson").toString());
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains("\tat ").contains("does not exist");
+  }
+
+  @Test
+  void settingsComeFromDefaultsThenFileThenEnvironmentThenFlags() throws Exception {
+    Path file = folder.resolve("riada.properties");
+    Files.writeString(file, "riada.bootstrap-servers=file:1\nriada.kafka.client.id=from-file\n");
+    Map<String, String> environment = Map.of("RIADA_BOOTSTRAP_SERVERS", "environment:1");
+
+    assertThat(bootstrapServers(Map.of())).isEqualTo("127.0.0.1:9092");
+    assertThat(bootstrapServers(Map.of(), "--config", file.toString())).isEqualTo("file:1");
+    assertThat(bootstrapServers(environment, "--config", file.toString()))
+        .isEqualTo("environment:1");
+    assertThat(bootstrapServers(environment, "--bootstrap-servers", "flag:1")).isEqualTo("flag:1");
+  }
+
+  private static String bootstrapServers(Map<String, String> environment, String... args)
+      throws Exception {
+    TailVerb verb = new TailVerb();
+    picocli.CommandLine line = new picocli.CommandLine(verb);
+    Settings settings = Settings.read(java.util.List.of(args), environment);
+    line.setDefaultValueProvider(settings);
+    String[] withTopic = java.util.Arrays.copyOf(args, args.length + 1);
+    withTopic[args.length] = "topic";
+    line.parseArgs(withTopic);
+    return verb.kafka.bootstrapServers;
+  }
+
+  @Test
+  void kafkaSettingsReachTheClientsFromFileAndEnvironment() throws Exception {
+    Path file = folder.resolve("riada.properties");
+    Files.writeString(file, "riada.kafka.client.id=from-file\nriada.kafka.acks=1\n");
+
+    Settings settings =
+        Settings.read(
+            java.util.List.of("--config", file.toString()),
+            Map.of("RIADA_KAFKA_SECURITY_PROTOCOL", "SSL", "RIADA_KAFKA_ACKS", "all"));
+
+    assertThat(settings.kafka())
+        .containsEntry("client.id", "from-file")
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("acks", "all");
+  }
+}

@@ -1,0 +1,180 @@
+package riada.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import riada.local.EmbeddedBroker;
+import riada.proto.BadInput;
+import riada.proto.DeadLetters;
+import riada.proto.Picture;
+import riada.proto.Tile;
+
+/** The verbs that ask Kafka, against a real broker. Each test leaves its records to the next. */
+@Timeout(60)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class VerbsIT {
+  @TempDir static Path folder;
+  private static EmbeddedBroker broker;
+  private static Shell shell;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    shell = new Shell();
+    shell.environment.put("RIADA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  @Test
+  @Order(1)
+  void topicsAreMissingAtFirst() {
+    Shell.Result described = shell.run("topics", "describe");
+
+    assertThat(described.status()).isZero();
+    assertThat(described.out().lines().skip(1)).hasSize(14).allMatch(l -> l.endsWith("missing"));
+  }
+
+  @Test
+  @Order(2)
+  void topicsAreCreatedOnce() {
+    Shell.Result first = shell.run("topics", "create", "--partitions", "4");
+    Shell.Result second = shell.run("topics", "create", "--partitions", "4", "-o", "json");
+    Shell.Result other = shell.run("topics", "create");
+
+    assertThat(first.out().lines().skip(1)).hasSize(14).allMatch(l -> l.endsWith("created"));
+    assertThat(second.out())
+        .startsWith("[{\"topic\":\"flood.tiles.v1\"")
+        .contains("\"status\":\"exists\"")
+        .doesNotContain("created", "differs");
+    assertThat(other.status()).isZero();
+    assertThat(other.out()).contains("differs: partitions is 4, not 12");
+  }
+
+  @Test
+  @Order(3)
+  void tailPrintsRecordsAsJsonLinesWithoutThePicture() {
+    send("flood.tiles.v1", "14/1/2", tile().toByteArray());
+    send("flood.tiles.v1", "14/1/2", "garbage".getBytes(UTF_8));
+
+    Shell.Result tail = shell.run("tail", "flood.tiles.v1", "--from-beginning", "--max", "2");
+
+    assertThat(tail.status()).isZero();
+    assertThat(tail.out().lines()).hasSize(2);
+    assertThat(tail.out().lines().toList().get(0))
+        .contains("\"key\":\"14/1/2\"", "\"publisher\":\"test\"", "\"halo_px\":8")
+        .contains("\"data\":{\"bytes\":5000}");
+    assertThat(tail.out().lines().toList().get(1))
+        .contains("\"bytes\":7,\"base64\":\"Z2FyYmFnZQ==\"")
+        .contains("\"error\":\"The value is no Tile message");
+  }
+
+  @Test
+  @Order(4)
+  void tailOfATopicThatIsNotThereSaysHowToMakeIt() {
+    Shell.Result tail = shell.run("tail", "flood.tales.v1", "--max", "1");
+
+    assertThat(tail.status()).isEqualTo(1);
+    assertThat(tail.err()).contains("riada topics create");
+  }
+
+  @Test
+  @Order(5)
+  void regionsAreListedAsTheyWereSetLast() throws Exception {
+    region("valley", 2);
+    region("valley", 3);
+    region("delta", 1);
+
+    Shell.Result list = shell.run("region", "list", "-o", "json");
+
+    assertThat(list.out())
+        .isEqualToNormalizingNewlines(
+            """
+            [{"id":"delta","name":"delta","raise_km2":1.0,"clear_km2":0.5,"min_observed":0.8,\
+            "max_age":"PT6H","passes":2,"parent":""},\
+            {"id":"valley","name":"valley","raise_km2":3.0,"clear_km2":0.5,"min_observed":0.8,\
+            "max_age":"PT6H","passes":2,"parent":""}]
+            """);
+  }
+
+  @Test
+  @Order(6)
+  void deadLettersAreCountedAndShownWithTheirReasons() {
+    BadInput why = new BadInput("picture_unreadable", "The picture is cut off; send it again.");
+    send(
+        DeadLetters.record(
+            "segmenter",
+            "flood.tiles.v1",
+            3,
+            77,
+            new RecordHeaders(),
+            "14/1/2".getBytes(UTF_8),
+            new byte[9],
+            why));
+
+    Shell.Result list = shell.run("dlq", "list");
+    Shell.Result show = shell.run("dlq", "show", "flood.tiles.v1", "-o", "json");
+
+    assertThat(list.out()).contains("dlq.flood.tiles.v1", "segmenter", "picture_unreadable", "1");
+    assertThat(show.out())
+        .isEqualToNormalizingNewlines(
+            """
+            [{"key":"14/1/2","bytes":9,"stage":"segmenter","topic":"flood.tiles.v1","partition":"3",\
+            "offset":"77","counter":"picture_unreadable",\
+            "reason":"The picture is cut off; send it again."}]
+            """);
+  }
+
+  private static void region(String id, int raiseKm2) throws Exception {
+    Path file = folder.resolve(id + ".geojson");
+    Files.writeString(
+        file,
+        """
+        {"type":"Feature","properties":{"id":"%s","raise_km2":%d,"clear_km2":0.5},
+         "geometry":{"type":"Polygon","coordinates":[[[0,45],[1,45],[1,46],[0,45]]]}}
+        """
+            .formatted(id, raiseKm2));
+    assertThat(shell.run("region", "set", file.toString()).status()).isZero();
+  }
+
+  private static Tile tile() {
+    return Tile.newBuilder()
+        .setPublisher("test")
+        .setHaloPx(8)
+        .setPicture(Picture.newBuilder().setData(ByteString.copyFrom(new byte[5000])))
+        .build();
+  }
+
+  private static void send(String topic, String key, byte[] value) {
+    send(new ProducerRecord<>(topic, key.getBytes(UTF_8), value));
+  }
+
+  private static void send(ProducerRecord<byte[], byte[]> record) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(record);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package riada.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import riada.geo.TileId;
+import riada.proto.BadInput;
+import riada.proto.Observation;
+import riada.proto.Tile;
+import riada.proto.Tiles;
+import riada.proto.Topics;
+
+/**
+ * Sends tiles to the tiles topic. It checks each one first, so that a publisher learns of a flaw at
+ * once. Sending is asynchronous: a tile that the broker did not take in the end is reported by the
+ * next call. Thread-safe.
+ */
+public final class TilePublisher implements TileSink, AutoCloseable {
+  /** {@code ce_type} of a tile's record. */
+  public static final String EVENT_TYPE = "riada.tile.v1";
+
+  /** What Kafka adds to key, value and headers, generously. */
+  private static final int RECORD_OVERHEAD_BYTES = 256;
+
+  private final String brokers;
+  private final Producer<String, byte[]> producer;
+  private final InstantSource clock;
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+  /**
+   * @param bootstrapServers {@code host:port}, several by commas
+   * @param overrides further producer settings; they win over the ones made here
+   * @param clock stamps {@code received_at}
+   * @throws IOException when the servers' names cannot be used
+   */
+  public TilePublisher(String bootstrapServers, Map<String, Object> overrides, InstantSource clock)
+      throws IOException {
+    this.brokers = bootstrapServers;
+    this.clock = clock;
+    Map<String, Object> config = new HashMap<>();
+    config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    config.put(ProducerConfig.CLIENT_ID_CONFIG, "riada-ingest");
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_MESSAGE_BYTES);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    // A hung broker is given up after 5 s and asked again, two minutes long.
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5000);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 120_000);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
+    config.putAll(overrides);
+    try {
+      this.producer =
+          new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          "The broker \"" + bootstrapServers + "\" cannot be used: " + cause.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks a tile, stamps {@code received_at} where it is absent, and hands it to the producer.
+   *
+   * @throws BadInput when the tile breaks the contract or is too large; it was not sent
+   * @throws IOException when an earlier tile did not reach the broker
+   */
+  @Override
+  public void send(String key, Tile tile) throws BadInput, IOException {
+    surface();
+    ProducerRecord<String, byte[]> record = record(key, tile, clock.instant());
+    try {
+      producer.send(
+          record,
+          (metadata, error) -> {
+            if (error == null) {
+              acknowledged.incrementAndGet();
+            } else {
+              failure.compareAndSet(null, error);
+            }
+          });
+    } catch (InterruptException e) { // Kafka has set the thread's interrupt flag again
+      throw new IOException("Publishing was interrupted.", e);
+    }
+  }
+
+  /** The record of a tile, with the headers that let a consumer route it unparsed. */
+  static ProducerRecord<String, byte[]> record(String key, Tile tile, Instant now) throws BadInput {
+    TileId id = Tiles.check(key, tile, now);
+    Tile stamped =
+        tile.hasReceivedAt()
+            ? tile
+            : tile.toBuilder().setReceivedAt(Observation.timestamp(now)).build();
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(Topics.TILES.name(), key, stamped.toByteArray());
+    Instant acquiredAt = Observation.instant(tile.getAcquiredAt());
+    String observation = Observation.id(tile.getPublisher(), tile.getScene(), id, acquiredAt);
+    record
+        .headers()
+        .add("ce_specversion", "1.0".getBytes(UTF_8))
+        .add("ce_id", observation.getBytes(UTF_8))
+        .add("ce_type", EVENT_TYPE.getBytes(UTF_8))
+        .add("ce_source", URLEncoder.encode(tile.getPublisher(), UTF_8).getBytes(UTF_8))
+        .add("ce_time", acquiredAt.toString().getBytes(UTF_8))
+        .add("content-type", "application/protobuf".getBytes(UTF_8));
+    int bytes = size(record);
+    if (bytes > Topics.MAX_MESSAGE_BYTES) {
+      throw new BadInput(
+          "tile_too_large",
+          "Tile "
+              + key
+              + " of "
+              + tile.getPublisher()
+              + " has "
+              + bytes
+              + " bytes; a record holds "
+              + Topics.MAX_MESSAGE_BYTES
+              + ". Send JPEG, or its four children at the next zoom.");
+    }
+    return record;
+  }
+
+  private static int size(ProducerRecord<String, byte[]> record) {
+    int bytes = RECORD_OVERHEAD_BYTES + record.key().length() + record.value().length;
+    for (Header header : record.headers()) {
+      bytes += header.key().length() + header.value().length;
+    }
+    return bytes;
+  }
+
+  /** How many tiles the broker has taken. */
+  public long acknowledged() {
+    return acknowledged.get();
+  }
+
+  /**
+   * Waits until the broker has taken or refused every tile.
+   *
+   * @throws IOException when it did not take one
+   */
+  public void flush() throws IOException {
+    try {
+      producer.flush();
+    } catch (InterruptException e) {
+      throw new IOException("Publishing was interrupted.", e);
+    }
+    surface();
+  }
+
+  private void surface() throws IOException {
+    Exception error = failure.get();
+    if (error != null) {
+      throw new IOException(
+          "The broker at "
+              + brokers
+              + " did not take a tile ("
+              + error.getMessage()
+              + "). See that it runs and is reachable and that its topics exist, then publish again:"
+              + " what has arrived already is recognised.",
+          error);
+    }
+  }
+
+  /** Sends what is left for at most ten seconds; {@link #flush} first to learn of failures. */
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(10));
+  }
+}

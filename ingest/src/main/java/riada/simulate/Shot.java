@@ -1,0 +1,6 @@
+package riada.simulate;
+
+import riada.geo.TileId;
+
+/** One tile of one pass. */
+public record Shot(Pass pass, TileId tile) {}
