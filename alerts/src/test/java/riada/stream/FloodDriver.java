@@ -44,12 +44,17 @@ final class FloodDriver implements AutoCloseable {
 
   FloodDriver(Path dir) {
     Properties properties = StreamsSettings.of("none:1", dir).properties();
-    driver = new TopologyTestDriver(FloodTopology.build(TopologyConfig.defaults()), properties, NOW);
+    driver =
+        new TopologyTestDriver(FloodTopology.build(TopologyConfig.defaults()), properties, NOW);
     for (Topic topic : List.of(Topics.MASKS, Topics.REGIONS, Topics.REFERENCE)) {
       inputs.put(
           topic,
           driver.createInputTopic(
-              topic.name(), new ByteArraySerializer(), new ByteArraySerializer(), NOW, Duration.ZERO));
+              topic.name(),
+              new ByteArraySerializer(),
+              new ByteArraySerializer(),
+              NOW,
+              Duration.ZERO));
     }
     StringDeserializer key = new StringDeserializer();
     ground =
@@ -161,8 +166,26 @@ final class FloodDriver implements AutoCloseable {
     double north = riada.geo.TileGrid.latitude(tile.z(), tile.y() + y0 / 512);
     double south = riada.geo.TileGrid.latitude(tile.z(), tile.y() + y1 / 512);
     return "{\"type\":\"Polygon\",\"coordinates\":[[["
-        + west + "," + south + "],[" + east + "," + south + "],[" + east + "," + north + "],["
-        + west + "," + north + "],[" + west + "," + south + "]]]}";
+        + west
+        + ","
+        + south
+        + "],["
+        + east
+        + ","
+        + south
+        + "],["
+        + east
+        + ","
+        + north
+        + "],["
+        + west
+        + ","
+        + north
+        + "],["
+        + west
+        + ","
+        + south
+        + "]]]}";
   }
 
   static Mask full() {

