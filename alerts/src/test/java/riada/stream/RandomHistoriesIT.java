@@ -28,7 +28,7 @@ import riada.proto.WaterMask;
  * Random histories, shuffled and with repeats, against a model in another style: cell by cell, from
  * all masks at once, with no layers, regions or sums that are carried on.
  */
-class RandomHistoriesTest {
+class RandomHistoriesIT {
   private static final int HISTORIES = 200;
   private static final Duration MAX_AGE = Duration.ofHours(6);
 
