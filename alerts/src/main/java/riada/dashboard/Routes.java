@@ -211,8 +211,7 @@ final class Routes {
       c.response().reset();
       return;
     }
-    boolean unreadable = c.failure() instanceof IllegalArgumentException; // an escape in the path
-    int status = c.statusCode() < 400 ? (unreadable ? 400 : 500) : c.statusCode();
+    int status = c.statusCode() < 400 ? 500 : c.statusCode();
     if (status >= 500) {
       log.error("failed on {}", c.request().path(), c.failure());
     }

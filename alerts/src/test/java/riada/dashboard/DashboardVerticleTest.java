@@ -93,7 +93,7 @@ class DashboardVerticleTest {
         "/picture/14/8185/-1 | 400 | is no tile",
         "/picture/14/8185/5448 | 404 | No picture of tile 14/8185/5448 is held.",
         "/%2e%2e/%2e%2e/etc/passwd | 404 | There is nothing at this path.",
-        "/%zz | 400 | cannot use this request",
+        "/%zz | 400 | Bad Request",
       })
   void aBadPathGetsASentence(String line) throws Exception {
     String[] parts = line.split(" \\| ", -1);
