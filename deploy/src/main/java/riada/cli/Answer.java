@@ -47,6 +47,16 @@ final class Answer {
     out.flush();
   }
 
+  /** Prints one row, or one JSON object. */
+  void row(Record row) {
+    if (form == Form.JSON) {
+      verb.commandLine().getOut().println(json(row));
+      verb.commandLine().getOut().flush();
+    } else {
+      rows(List.of(row));
+    }
+  }
+
   static String json(Object value) {
     try {
       return JSON.writeValueAsString(value);

@@ -8,6 +8,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code riada} command. */
 @Command(
@@ -18,6 +19,9 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     subcommands = {
       TopicsVerb.class,
+      PublishVerb.class,
+      SimulateVerb.class,
+      SegmentVerb.class,
       TailVerb.class,
       RegionVerb.class,
       DlqVerb.class,
@@ -51,10 +55,22 @@ public final class Riada {
     try {
       Settings settings = Settings.read(List.of(args), environment);
       line.setDefaultValueProvider(settings);
-      Settings.inject(line, settings);
+      inject(line, settings, environment);
     } catch (Exception e) {
       return errors.print(line, e);
     }
     return line.execute(args);
+  }
+
+  /** Hands settings and environment to the option groups of every verb. */
+  private static void inject(CommandLine line, Settings settings, Map<String, String> environment) {
+    for (CommandSpec group : line.getCommandSpec().mixins().values()) {
+      if (group.userObject() instanceof KafkaOptions kafka) {
+        kafka.use(settings);
+      } else if (group.userObject() instanceof ModelOptions model) {
+        model.use(environment);
+      }
+    }
+    line.getSubcommands().values().forEach(verb -> inject(verb, settings, environment));
   }
 }
