@@ -110,8 +110,11 @@ final class Buildings {
       float dx = x - village.x;
       float dy = y - village.y;
       float reach = (dx * dx + dy * dy) / (village.radius * village.radius);
+      if (reach > 1.4f || edge < 14) {
+        continue;
+      }
       float ragged = reach + 0.35f * Noise.value(seed + 41, x / 40, y / 40);
-      if (ragged < 1 && edge > 14) {
+      if (ragged < 1) {
         float u = dx * village.cos + dy * village.sin;
         float v = dy * village.cos - dx * village.sin;
         paintStreets(u, v, i * 1000, ragged, spot);

@@ -64,15 +64,15 @@ final class Drainage {
     List<float[]> points = new ArrayList<>();
     double x = -500;
     double y = middle;
-    for (double s = 0; x < width + 500; s += 20) {
+    for (double s = 0; x < width + 500; s += 30) {
       points.add(new float[] {(float) x, (float) y});
       double home = (middle - y) / height; // keeps the river in the world
       double angle =
           swing * StrictMath.sin(6.2832 * s / wave + phase)
               + 0.35 * StrictMath.sin(6.2832 * s / (wave * 2.7) + phase2)
               + 0.9 * home;
-      x += 20 * StrictMath.cos(angle);
-      y += 20 * StrictMath.sin(angle);
+      x += 30 * StrictMath.cos(angle);
+      y += 30 * StrictMath.sin(angle);
     }
     return points;
   }
@@ -96,36 +96,38 @@ final class Drainage {
 
   /** Lowers edge and ground around a channel, looking no further than {@code reach} pixels. */
   private void carve(List<float[]> points, float halfWidth, float plain, float reach) {
+    float[] squares = new float[edge.length]; // of the distances to the middle
+    Arrays.fill(squares, reach * reach);
     for (int i = 1; i < points.size(); i++) {
-      float[] a = points.get(i - 1);
-      float[] b = points.get(i);
-      int west = node(Math.min(a[0], b[0]) - reach, columns);
-      int east = node(Math.max(a[0], b[0]) + reach, columns);
-      int north = node(Math.min(a[1], b[1]) - reach, rows);
-      int south = node(Math.max(a[1], b[1]) + reach, rows);
-      float dx = b[0] - a[0];
-      float dy = b[1] - a[1];
-      float scale = 1 / (dx * dx + dy * dy);
-      for (int row = north; row <= south; row++) {
-        for (int column = west; column <= east; column++) {
-          float px = column * STEP - a[0];
-          float py = row * STEP - a[1];
-          float t = Math.min(1, Math.max(0, (px * dx + py * dy) * scale));
-          float ox = px - t * dx;
-          float oy = py - t * dy;
-          float squared = ox * ox + oy * oy;
-          int at = row * columns + column;
-          float limit = edge[at] + halfWidth;
-          // Only a nearer channel matters, but a broad plain may be lower than a near brook's.
-          if (squared < limit * limit || plain > 150) {
-            float distance = (float) Math.sqrt(squared) - halfWidth;
-            edge[at] = Math.min(edge[at], distance);
-            ground[at] = Math.min(ground[at], valley(distance, plain));
-          } else if (squared < reach * reach) {
-            float distance = (float) Math.sqrt(squared) - halfWidth;
-            ground[at] = Math.min(ground[at], valley(distance, plain));
-          }
-        }
+      approach(points.get(i - 1), points.get(i), reach, squares);
+    }
+    for (int at = 0; at < squares.length; at++) {
+      if (squares[at] < reach * reach) {
+        float distance = (float) Math.sqrt(squares[at]) - halfWidth;
+        edge[at] = Math.min(edge[at], distance);
+        ground[at] = Math.min(ground[at], valley(distance, plain));
+      }
+    }
+  }
+
+  /** Lowers {@code squares} to the squared distances from the segment {@code a} to {@code b}. */
+  private void approach(float[] a, float[] b, float reach, float[] squares) {
+    int west = node(Math.min(a[0], b[0]) - reach, columns);
+    int east = node(Math.max(a[0], b[0]) + reach, columns);
+    int north = node(Math.min(a[1], b[1]) - reach, rows);
+    int south = node(Math.max(a[1], b[1]) + reach, rows);
+    float dx = b[0] - a[0];
+    float dy = b[1] - a[1];
+    float scale = 1 / (dx * dx + dy * dy);
+    for (int row = north; row <= south; row++) {
+      float py = row * STEP - a[1];
+      for (int column = west; column <= east; column++) {
+        float px = column * STEP - a[0];
+        float t = Math.min(1, Math.max(0, (px * dx + py * dy) * scale));
+        float ox = px - t * dx;
+        float oy = py - t * dy;
+        int at = row * columns + column;
+        squares[at] = Math.min(squares[at], ox * ox + oy * oy);
       }
     }
   }

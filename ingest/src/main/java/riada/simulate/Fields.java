@@ -1,12 +1,20 @@
 package riada.simulate;
 
-/** Farmland: districts with a direction of their own, cut into parcels with crops, and woods. */
+/**
+ * Farmland: districts with a direction of their own, cut into parcels with crops, and woods. Owned
+ * by one thread at a time.
+ */
 final class Fields {
   private static final float DISTRICT = 430;
 
   private final int seed;
   private final Look look;
   private final float woods;
+  private final float[] centreX = new float[9]; // of the districts around the last cell
+  private final float[] centreY = new float[9];
+  private final int[] districts = new int[9];
+  private int aroundX = Integer.MIN_VALUE;
+  private int aroundY;
 
   Fields(int seed, Look look) {
     this.seed = seed;
@@ -20,17 +28,18 @@ final class Fields {
     float wy = y + 40 * Noise.value(seed + 22, x / 150, y / 150);
     int cx = (int) Math.floor(wx / DISTRICT);
     int cy = (int) Math.floor(wy / DISTRICT);
+    if (cx != aroundX || cy != aroundY) {
+      look(cx, cy);
+    }
     float best = Float.MAX_VALUE;
     int district = 0;
-    for (int j = cy - 1; j <= cy + 1; j++) {
-      for (int i = cx - 1; i <= cx + 1; i++) {
-        float dx = (i + 0.15f + 0.7f * Noise.unit(seed + 23, i, j)) * DISTRICT - wx;
-        float dy = (j + 0.15f + 0.7f * Noise.unit(seed + 24, i, j)) * DISTRICT - wy;
-        float d = dx * dx + dy * dy;
-        if (d < best) {
-          best = d;
-          district = Noise.hash(seed + 25, i, j);
-        }
+    for (int i = 0; i < 9; i++) {
+      float dx = centreX[i] - wx;
+      float dy = centreY[i] - wy;
+      float d = dx * dx + dy * dy;
+      if (d < best) {
+        best = d;
+        district = districts[i];
       }
     }
     // A direction without trigonometry: (1 - t^2, 2 t) / (1 + t^2), t = tan(angle / 2).
@@ -51,6 +60,19 @@ final class Fields {
             Math.min(row - iv, iv + 1 - row) * deep,
             Math.min(column - iu, iu + 1 - column) * length);
     paintCrop(u, v, parcel, border, spot);
+  }
+
+  /** Finds the nine districts around a cell: neighbours in a row mostly ask for the same. */
+  private void look(int cx, int cy) {
+    aroundX = cx;
+    aroundY = cy;
+    for (int k = 0; k < 9; k++) {
+      int i = cx + k % 3 - 1;
+      int j = cy + k / 3 - 1;
+      centreX[k] = (i + 0.15f + 0.7f * Noise.unit(seed + 23, i, j)) * DISTRICT;
+      centreY[k] = (j + 0.15f + 0.7f * Noise.unit(seed + 24, i, j)) * DISTRICT;
+      districts[k] = Noise.hash(seed + 25, i, j);
+    }
   }
 
   private void paintCrop(float u, float v, int parcel, float border, Spot spot) {

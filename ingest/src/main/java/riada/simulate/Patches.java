@@ -30,7 +30,8 @@ final class Patches {
         objects[stack[i]] = id;
       }
     }
-    for (int at = 0; at < TileGround.CELLS && !cloud.isEmpty(); at++) {
+    boolean clear = cloud.isEmpty();
+    for (int at = 0; at < TileGround.CELLS && !clear; at++) {
       objects[at] = cloud.get(at % size, at / size) ? 0 : objects[at];
     }
     return objects;

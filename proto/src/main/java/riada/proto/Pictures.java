@@ -29,9 +29,10 @@ public final class Pictures {
   private Pictures() {}
 
   /**
-   * The picture in {@code bytes}, always as {@code TYPE_3BYTE_BGR}: grey is repeated in the three
-   * bands, palettes are resolved, of 16 bits the upper 8 are kept, transparency is dropped. Samples
-   * are taken as they stand, for {@code getRGB} of a grey picture would brighten them.
+   * The picture in {@code bytes}, always as {@code TYPE_3BYTE_BGR}, or {@code TYPE_4BYTE_ABGR}
+   * where it has transparency: grey is repeated in the three bands, palettes are resolved, of 16
+   * bits the upper 8 are kept. Samples are taken as they stand, for {@code getRGB} of a grey
+   * picture would brighten them.
    *
    * @param name what the picture is called in the reason for a refusal
    * @param maxPixels the largest width x height that is decoded
@@ -57,7 +58,7 @@ public final class Pictures {
       if (broken[0]) {
         throw truncated(name);
       }
-      return toBgr(image);
+      return toBytes(image);
     } catch (IOException | RuntimeException e) { // ImageIO's readers throw both at broken files
       throw new BadInput(
           "picture_unreadable",
@@ -103,16 +104,19 @@ public final class Pictures {
     }
   }
 
-  private static BufferedImage toBgr(BufferedImage image) {
-    if (image.getType() == BufferedImage.TYPE_3BYTE_BGR) {
+  private static BufferedImage toBytes(BufferedImage image) {
+    boolean alpha = image.getColorModel().hasAlpha();
+    int type = alpha ? BufferedImage.TYPE_4BYTE_ABGR : BufferedImage.TYPE_3BYTE_BGR;
+    if (image.getType() == type) {
       return image;
     }
     int width = image.getWidth();
-    BufferedImage out = new BufferedImage(width, image.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) out.getRaster().getDataBuffer()).getData();
+    BufferedImage out = new BufferedImage(width, image.getHeight(), type);
+    byte[] bytes = ((DataBufferByte) out.getRaster().getDataBuffer()).getData();
     boolean palette = image.getColorModel() instanceof IndexColorModel;
     Raster raster = image.getRaster();
     int bands = raster.getNumBands();
+    int green = bands >= 3 ? 1 : 0; // one band or two: grey, perhaps with alpha
     int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
     int[] row = new int[width * bands];
     int at = 0;
@@ -123,16 +127,13 @@ public final class Pictures {
         raster.getPixels(0, y, width, 1, row);
       }
       for (int x = 0; x < width; x++) {
-        if (palette) {
-          bgr[at++] = (byte) row[x];
-          bgr[at++] = (byte) (row[x] >> 8);
-          bgr[at++] = (byte) (row[x] >> 16);
-        } else {
-          int green = bands >= 3 ? 1 : 0; // one band or two: grey, perhaps with alpha
-          bgr[at++] = (byte) (row[x * bands + 2 * green] >> shift);
-          bgr[at++] = (byte) (row[x * bands + green] >> shift);
-          bgr[at++] = (byte) (row[x * bands] >> shift);
+        int first = x * bands;
+        if (alpha) {
+          bytes[at++] = (byte) (palette ? row[x] >>> 24 : row[first + bands - 1] >> shift);
         }
+        bytes[at++] = (byte) (palette ? row[x] : row[first + 2 * green] >> shift);
+        bytes[at++] = (byte) (palette ? row[x] >> 8 : row[first + green] >> shift);
+        bytes[at++] = (byte) (palette ? row[x] >> 16 : row[first] >> shift);
       }
     }
     return out;

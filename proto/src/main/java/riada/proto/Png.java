@@ -7,14 +7,15 @@ import java.util.zip.CRC32;
 final class Png {
   private static final int IHDR = 0x49484452;
   private static final int PLTE = 0x504c5445;
+  private static final int TRNS = 0x74524e53;
   private static final int IDAT = 0x49444154;
   private static final int IEND = 0x49454e44;
 
   private Png() {}
 
   /**
-   * The file without its ancillary chunks: compressed texts and profiles unfold to a thousand times
-   * their size in the decoder, and no pixel depends on them.
+   * The file with only the chunks that pixels depend on: compressed texts and profiles unfold to a
+   * thousand times their size in the decoder.
    *
    * @throws BadInput when the file is cut off or damaged, or is larger than {@code maxPixels}
    */
@@ -39,7 +40,7 @@ final class Png {
       if (length > bytes.length - at - 12) {
         break;
       }
-      if (type == IHDR || type == PLTE || type == IDAT || type == IEND) {
+      if (type == IHDR || type == PLTE || type == TRNS || type == IDAT || type == IEND) {
         CRC32 crc = new CRC32(); // the decoder does not look at it
         crc.update(bytes, at + 4, 4 + length);
         if ((int) crc.getValue() != in.getInt(at + 8 + length)) {
