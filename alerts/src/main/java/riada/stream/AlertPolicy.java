@@ -1,0 +1,236 @@
+package riada.stream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import riada.proto.Alert;
+import riada.proto.Region;
+import riada.proto.RegionState;
+import riada.proto.Severity;
+import riada.proto.Visibility;
+
+/**
+ * When an incident begins, changes and ends: a pure function of a region's figures and of the life
+ * of its incident. Raising looks at flood; clearing looks at flood and stale flood, for as many
+ * qualifying passes in succession as the region asks for. Nothing seen changes no state.
+ */
+final class AlertPolicy {
+  /** Named by every figure and alert; it changes with the rules below. */
+  static final String VERSION = "1";
+
+  /** At most one UPDATE in this time of as_of, unless severity rises. */
+  static final Duration UPDATE_INTERVAL = Duration.ofMinutes(10);
+
+  /** What the figures say of a region. */
+  enum Finding {
+    /** Flood is below raise_km2, or there is none. */
+    CALM,
+    /** Flood reached raise_km2. */
+    FLOODED,
+    /** In an incident: no qualifying pass found the region dry since it was last found flooded. */
+    WET,
+    /**
+     * In an incident: some qualifying passes found it below clear_km2, but fewer than asked for.
+     */
+    DRYING,
+    /** In an incident: enough qualifying passes in succession found it below clear_km2. */
+    CLEARED
+  }
+
+  /** One row of the table: in {@code from}, {@code finding} leads to {@code to} and sends. */
+  record Rule(RegionState from, Finding finding, RegionState to, Alert.@Nullable Kind sends) {}
+
+  static final List<Rule> TABLE =
+      List.of(
+          new Rule(RegionState.NORMAL, Finding.CALM, RegionState.NORMAL, null),
+          new Rule(RegionState.NORMAL, Finding.FLOODED, RegionState.ALERTING, Alert.Kind.ALERT),
+          new Rule(RegionState.ALERTING, Finding.WET, RegionState.ALERTING, null),
+          new Rule(RegionState.ALERTING, Finding.DRYING, RegionState.RECOVERING, null),
+          new Rule(RegionState.ALERTING, Finding.CLEARED, RegionState.NORMAL, Alert.Kind.CANCEL),
+          new Rule(RegionState.RECOVERING, Finding.WET, RegionState.ALERTING, null),
+          new Rule(RegionState.RECOVERING, Finding.DRYING, RegionState.RECOVERING, null),
+          new Rule(RegionState.RECOVERING, Finding.CLEARED, RegionState.NORMAL, Alert.Kind.CANCEL));
+
+  /**
+   * What to do.
+   *
+   * @param dry the qualifying dry passes so far, newest first
+   * @param sends null when there is nothing to tell
+   * @param reason a sentence; empty when there is nothing to tell
+   * @param visibilityLost whether the consumers now know that visibility is lost
+   */
+  record Decision(
+      RegionState state,
+      List<DryPass> dry,
+      Alert.@Nullable Kind sends,
+      Severity severity,
+      String reason,
+      boolean visibilityLost) {}
+
+  private AlertPolicy() {}
+
+  /**
+   * @param life the region's definition and the life of its incident up to now
+   * @param looks what the passes within max_age found, newest first
+   */
+  static Decision judge(RegionLife life, Figures figures, List<Look> looks) {
+    Region region = life.getDefinition().getRegion();
+    List<DryPass> dry =
+        life.getState() == RegionState.NORMAL ? List.of() : dryPasses(life, figures, looks);
+    Finding finding = finding(life, figures, dry.size());
+    Rule rule =
+        TABLE.stream()
+            .filter(row -> row.from() == life.getState() && row.finding() == finding)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException(life.getState() + " and " + finding));
+    Severity severity = severity(region, figures);
+    if (rule.sends() == Alert.Kind.ALERT) {
+      String reason =
+          String.format(
+              Locale.ROOT,
+              "Flood in %s covers %.4f km2 and reached the limit of %.4f km2; %s.",
+              name(region),
+              km2(figures.floodedCm2()),
+              region.getRaiseKm2(),
+              sight(figures));
+      return new Decision(rule.to(), dry, rule.sends(), severity, reason, false);
+    }
+    if (rule.sends() == Alert.Kind.CANCEL) {
+      String reason =
+          String.format(
+              Locale.ROOT,
+              "%d qualifying passes in succession found %s below %.4f km2, now %.4f km2; %s.",
+              dry.size(),
+              name(region),
+              region.getClearKm2(),
+              km2(figures.floodCm2()),
+              sight(figures));
+      return new Decision(rule.to(), List.of(), rule.sends(), Severity.MINOR, reason, false);
+    }
+    return rule.to() == RegionState.NORMAL
+        ? new Decision(rule.to(), dry, null, severity, "", false)
+        : update(rule.to(), dry, life, figures, severity);
+  }
+
+  private static Finding finding(RegionLife life, Figures figures, int dryPasses) {
+    Region region = life.getDefinition().getRegion();
+    if (life.getState() == RegionState.NORMAL) {
+      boolean flooded =
+          figures.floodedCm2() > 0 && figures.floodedCm2() >= cm2(region.getRaiseKm2());
+      return flooded ? Finding.FLOODED : Finding.CALM;
+    }
+    if (dryPasses == 0) {
+      return Finding.WET;
+    }
+    return dryPasses >= region.getPasses() ? Finding.CLEARED : Finding.DRYING;
+  }
+
+  /**
+   * The passes, from the newest back, that saw enough of the region and left it dry. Any look at
+   * clear_km2 or more ends the row, and so does the pass that raised the incident. Looks older than
+   * max_age stand as they were judged when they were new.
+   */
+  private static List<DryPass> dryPasses(RegionLife life, Figures figures, List<Look> looks) {
+    Region region = life.getDefinition().getRegion();
+    List<DryPass> dry = new ArrayList<>();
+    for (Look look : looks) {
+      if (look.lastMs() <= life.getRaisedAsOfMs()) {
+        break;
+      }
+      if (look.floodCm2() > 0 && look.floodCm2() >= cm2(region.getClearKm2())) {
+        return dry;
+      }
+      boolean qualifies =
+          look.validCm2() > 0 && look.validCm2() >= region.getMinObserved() * figures.areaCm2();
+      if (qualifies && look.firstMs() > life.getRaisedAsOfMs()) {
+        dry.add(
+            DryPass.newBuilder()
+                .setPublisher(look.publisher())
+                .setScene(look.scene())
+                .setAcquiredAtMs(look.lastMs())
+                .build());
+      }
+    }
+    long window = figures.newestMs() - maxAgeMs(region);
+    for (DryPass before : life.getDryList()) {
+      if (before.getAcquiredAtMs() < window
+          && before.getAcquiredAtMs() > life.getRaisedAsOfMs()
+          && dry.stream().noneMatch(pass -> samePass(pass, before))) {
+        dry.add(before);
+      }
+    }
+    return dry;
+  }
+
+  private static boolean samePass(DryPass a, DryPass b) {
+    return a.getPublisher().equals(b.getPublisher()) && a.getScene().equals(b.getScene());
+  }
+
+  private static Decision update(
+      RegionState state, List<DryPass> dry, RegionLife life, Figures figures, Severity severity) {
+    Region region = life.getDefinition().getRegion();
+    Visibility seen = figures.visibility();
+    Visibility told = life.getToldVisibility();
+    boolean lost = !life.getToldLost() && seen.getNumber() < told.getNumber();
+    boolean regained = life.getToldLost() && seen.getNumber() > told.getNumber();
+    boolean rises = severity.getNumber() > life.getToldSeverity().getNumber();
+    String change =
+        severity != life.getToldSeverity()
+            ? "severity is now " + severity
+            : 5 * (figures.floodCm2() - life.getToldCm2()) >= life.getToldCm2()
+                    && figures.floodCm2() > life.getToldCm2()
+                ? "the flooded area has grown by a fifth or more"
+                : lost ? "less of it can be seen" : regained ? "it can be seen again" : "";
+    boolean due =
+        rises || Math.abs(figures.asOfMs() - life.getToldAsOfMs()) >= UPDATE_INTERVAL.toMillis();
+    if (change.isEmpty() || !due) {
+      return new Decision(state, dry, null, severity, "", life.getToldLost());
+    }
+    String reason =
+        String.format(
+            Locale.ROOT,
+            "In %s %s: flood covers %.4f km2, and %.4f km2 that was flooded when last seen is"
+                + " hidden; %s.",
+            name(region),
+            change,
+            km2(figures.floodedCm2()),
+            km2(figures.staleCm2()),
+            sight(figures));
+    boolean toldLost = (life.getToldLost() || lost) && !regained;
+    return new Decision(state, dry, Alert.Kind.UPDATE, severity, reason, toldLost);
+  }
+
+  /** By flood and stale flood against raise_km2: a cloud must not make an incident look milder. */
+  static Severity severity(Region region, Figures figures) {
+    double times = figures.floodCm2() / Math.max(1, (double) cm2(region.getRaiseKm2()));
+    if (times >= 5) {
+      return Severity.EXTREME;
+    }
+    return times >= 2 ? Severity.SEVERE : times >= 1 ? Severity.MODERATE : Severity.MINOR;
+  }
+
+  private static String name(Region region) {
+    return region.getName().isEmpty() ? region.getId() : region.getName();
+  }
+
+  private static String sight(Figures figures) {
+    return String.format(
+        Locale.ROOT,
+        "%.0f %% of the region was seen within max_age",
+        Math.floor(100 * figures.observedFraction()));
+  }
+
+  private static long cm2(double km2) {
+    return Math.round(km2 * Figures.CM2_PER_KM2);
+  }
+
+  private static double km2(long cm2) {
+    return cm2 / Figures.CM2_PER_KM2;
+  }
+
+  private static long maxAgeMs(Region region) {
+    return region.getMaxAge().getSeconds() * 1000 + region.getMaxAge().getNanos() / 1_000_000;
+  }
+}

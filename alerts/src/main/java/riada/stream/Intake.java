@@ -1,0 +1,67 @@
+package riada.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Instant;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import riada.proto.BadInput;
+import riada.proto.DeadLetters;
+
+/**
+ * Reads records that strangers may have written. What cannot be used becomes a dead letter with its
+ * reason, and the next record passes.
+ */
+abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted> {
+  private static final String STAGE = "alerts";
+
+  /**
+   * Reads one record and sends on what it holds. It checks everything before it sends anything.
+   *
+   * @param value null for a tombstone
+   */
+  abstract void accept(String key, byte @Nullable [] value, Record<byte[], byte[]> from)
+      throws BadInput;
+
+  @Override
+  public final void process(Record<byte[], byte[]> from) {
+    try {
+      byte @Nullable [] key = from.key();
+      if (key == null || key.length == 0) {
+        throw new BadInput("key_missing", "The record has no key; set the tile or region id.");
+      }
+      accept(new String(key, UTF_8), from.value(), from);
+    } catch (BadInput why) {
+      dead(from, why);
+    }
+  }
+
+  private void dead(Record<byte[], byte[]> from, BadInput why) {
+    RecordMetadata at = context().recordMetadata().orElseThrow();
+    Sifted letter = new Sifted.Dead(Bytes.wrap(from.key()), Bytes.wrap(from.value()));
+    context()
+        .forward(
+            new Record<>(
+                "",
+                letter,
+                from.timestamp(),
+                DeadLetters.headers(
+                    from.headers(), STAGE, at.topic(), at.partition(), at.offset(), why)));
+  }
+
+  final void send(TileInput input, Record<byte[], byte[]> from) {
+    context().forward(from.withKey(input.getTile()).withValue((Sifted) new Sifted.ForTile(input)));
+  }
+
+  final void send(RegionInput input, Record<byte[], byte[]> from) {
+    context()
+        .forward(from.withKey(input.getRegionId()).withValue((Sifted) new Sifted.ForRegion(input)));
+  }
+
+  final Instant now() {
+    return Instant.ofEpochMilli(context().currentSystemTimeMs());
+  }
+}

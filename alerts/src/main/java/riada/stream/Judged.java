@@ -1,0 +1,14 @@
+package riada.stream;
+
+import org.jspecify.annotations.Nullable;
+import riada.proto.Alert;
+import riada.proto.RegionStats;
+
+/** What news of a region leads to. */
+sealed interface Judged {
+  /** For flood.stats.v1; null takes the region's figures back. */
+  record OfStats(@Nullable RegionStats stats) implements Judged {}
+
+  /** For flood.alerts.v1. */
+  record OfAlert(Alert alert) implements Judged {}
+}

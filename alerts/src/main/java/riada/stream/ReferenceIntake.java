@@ -1,0 +1,59 @@
+package riada.stream;
+
+import java.util.List;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import riada.geo.TileGrid;
+import riada.geo.TileId;
+import riada.mask.Mask;
+import riada.mask.RunLength;
+import riada.proto.BadInput;
+import riada.proto.ProtoSerde;
+import riada.proto.Reference;
+
+/** Normally wet pixels become parts of analysis tiles; a tombstone takes them back. */
+final class ReferenceIntake extends Intake {
+  private final Rezoom rezoom;
+
+  ReferenceIntake(TopologyConfig config) {
+    this.rezoom = new Rezoom(config.analysisZoom());
+  }
+
+  @Override
+  void accept(String key, byte @Nullable [] value, Record<byte[], byte[]> from) throws BadInput {
+    TileId tile = TileId.parse(key);
+    rezoom.check(tile);
+    if (value == null) {
+      for (Rezoom.Part part : everywhere(tile, new Mask(TileGrid.SIZE, TileGrid.SIZE))) {
+        send(
+            TileInput.newBuilder().setTile(part.tile().toString()).setReferenceGone(key).build(),
+            from);
+      }
+      return;
+    }
+    Reference reference = ProtoSerde.parse(Reference.parser(), "Reference", value);
+    MaskIntake.checkTile(key, reference.getTile());
+    if (reference.getVersion().isBlank()) {
+      throw new BadInput(
+          "reference_unversioned",
+          "The reference of tile " + key + " has no version; every figure names the one it used.");
+    }
+    for (Rezoom.Part part : everywhere(tile, MaskIntake.decode(key, "wet", reference.getWet()))) {
+      send(
+          TileInput.newBuilder()
+              .setTile(part.tile().toString())
+              .setReference(
+                  ReferencePart.newBuilder()
+                      .setSourceTile(key)
+                      .setVersion(reference.getVersion())
+                      .setWet(RunLength.encode(part.set()))
+                      .setKnown(RunLength.encode(part.known())))
+              .build(),
+          from);
+    }
+  }
+
+  private List<Rezoom.Part> everywhere(TileId tile, Mask wet) {
+    return rezoom.parts(tile, wet, Mask.full(TileGrid.SIZE, TileGrid.SIZE));
+  }
+}

@@ -1,0 +1,32 @@
+package riada.stream;
+
+import riada.geo.TileGrid;
+import riada.geo.TileId;
+import riada.mask.Mask;
+
+/** The exact areas of a tile row's cells: they depend on the row alone. Immutable. */
+final class RowAreas {
+  private final long[] cm2; // [row], one cell's area
+
+  private RowAreas(long[] cm2) {
+    this.cm2 = cm2;
+  }
+
+  static RowAreas of(int zoom, int tileRow) {
+    long[] cm2 = new long[TileGrid.SIZE];
+    TileId tile = new TileId(zoom, 0, tileRow);
+    for (int row = 0; row < cm2.length; row++) {
+      cm2[row] = TileGrid.cellAreaCm2(tile, row);
+    }
+    return new RowAreas(cm2);
+  }
+
+  /** Area of the set cells in square centimetres. */
+  long of(Mask mask) {
+    long sum = 0;
+    for (int row = 0; row < cm2.length; row++) {
+      sum += mask.countRow(row) * cm2[row];
+    }
+    return sum;
+  }
+}

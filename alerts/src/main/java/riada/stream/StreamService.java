@@ -1,0 +1,161 @@
+package riada.stream;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import riada.proto.Topic;
+import riada.proto.Topics;
+
+/**
+ * Runs the topology: waits for the broker and its topics, starts, replaces threads that fail, and
+ * says in words how it is. Any thread may call it.
+ */
+public final class StreamService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamService.class);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final int ASK_TIMEOUT_MS = 5_000;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+  private final StreamsSettings settings;
+  private final TopologyConfig config;
+  private final RocksDbMemory memory;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread starter = new Thread(this::run, "riada-stream-start");
+  private volatile String trouble = "The alerts stage is starting.";
+  private volatile @Nullable KafkaStreams streams;
+
+  private StreamService(StreamsSettings settings, TopologyConfig config) {
+    this.settings = settings;
+    this.config = config;
+    this.memory = new RocksDbMemory(settings.rocksDbBytes());
+  }
+
+  /** Starts in the background and returns at once: a broker that is away is waited for. */
+  public static StreamService start(StreamsSettings settings, TopologyConfig config) {
+    StreamService service = new StreamService(settings, config);
+    service.starter.setDaemon(true);
+    service.starter.start();
+    return service;
+  }
+
+  /** Whether masks are being worked on now. */
+  public boolean isHealthy() {
+    KafkaStreams running = streams;
+    return running != null && running.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** How it is, in a sentence. */
+  public String health() {
+    KafkaStreams running = streams;
+    if (running == null) {
+      return trouble;
+    }
+    return switch (running.state()) {
+      case RUNNING -> "The alerts stage is running.";
+      case CREATED, REBALANCING -> "The alerts stage is taking up its partitions. " + trouble;
+      default -> "The alerts stage is not running (" + running.state() + "). " + trouble;
+    };
+  }
+
+  private void run() {
+    try {
+      while (!closing.await(0, TimeUnit.MILLISECONDS)) {
+        if (isBrokerReady()) {
+          trouble = "";
+          open();
+          return;
+        }
+        LOG.warn("{}", trouble);
+        if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() wants the thread to end
+    }
+  }
+
+  /** Without its topics Kafka Streams ends its threads, so they are asked for before. */
+  private boolean isBrokerReady() throws InterruptedException {
+    Map<String, Object> ask =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            settings.bootstrapServers(),
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            ASK_TIMEOUT_MS,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            ASK_TIMEOUT_MS);
+    try (Admin admin = Admin.create(ask)) {
+      Set<String> there = admin.listTopics().names().get();
+      String missing =
+          Stream.of(Topics.MASKS, Topics.REFERENCE, Topics.REGIONS)
+              .map(Topic::name)
+              .filter(name -> !there.contains(name))
+              .collect(Collectors.joining(", "));
+      trouble =
+          missing.isEmpty()
+              ? ""
+              : "The broker at "
+                  + settings.bootstrapServers()
+                  + " has no "
+                  + missing
+                  + "; create the topics with `riada topics create`.";
+      return missing.isEmpty();
+    } catch (ExecutionException | KafkaException e) {
+      trouble =
+          "The broker at "
+              + settings.bootstrapServers()
+              + " does not answer; trying again every "
+              + RETRY.toSeconds()
+              + " s. Is it running, and is the address right?";
+      return false;
+    }
+  }
+
+  private synchronized void open() {
+    if (closing.getCount() == 0) {
+      return;
+    }
+    Properties properties = settings.properties();
+    memory.install(properties);
+    KafkaStreams fresh = new KafkaStreams(FloodTopology.build(config), properties);
+    fresh.setUncaughtExceptionHandler(
+        failure -> {
+          trouble = "A thread failed and was replaced: " + failure.getMessage();
+          LOG.error("A thread of the alerts stage failed and is replaced", failure);
+          return StreamThreadExceptionResponse.REPLACE_THREAD;
+        });
+    streams = fresh;
+    fresh.start();
+  }
+
+  /** Commits what was worked on and stops. Closing twice does nothing. */
+  @Override
+  public synchronized void close() {
+    if (closing.getCount() == 0) {
+      return;
+    }
+    closing.countDown();
+    KafkaStreams running = streams;
+    // A store that is still open may touch the shared memory: it is then left to the process's end.
+    if (running == null || running.close(CLOSE_TIMEOUT)) {
+      memory.close();
+    } else {
+      LOG.warn("The alerts stage did not stop within {} s.", CLOSE_TIMEOUT.toSeconds());
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package riada.stream;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import riada.proto.Topics;
+
+/**
+ * How the topology runs, as opposed to what it computes.
+ *
+ * @param bootstrapServers host:port, comma-separated
+ * @param stateDir folder for the state stores
+ * @param threads stream threads, at least 1
+ * @param standbys copies of each store on other instances, 0 for a single one
+ * @param commitInterval how often results become visible; each of the two hops waits for one
+ * @param rocksDbBytes native memory for all stores of this process together, at least 4 MiB
+ * @param extra Kafka settings that go over all others
+ */
+public record StreamsSettings(
+    String bootstrapServers,
+    Path stateDir,
+    int threads,
+    int standbys,
+    Duration commitInterval,
+    long rocksDbBytes,
+    Map<String, String> extra) {
+  /** The application's id: the consumer group and the prefix of the internal topics. */
+  public static final String APPLICATION_ID = "riada-alerts";
+
+  private static final int SESSION_TIMEOUT_MS = 10_000; // fail-over took 46 s at the default
+
+  public StreamsSettings {
+    extra = Map.copyOf(extra);
+    if (bootstrapServers.isBlank() || threads < 1 || standbys < 0) {
+      throw new IllegalArgumentException(
+          "bootstrap servers must be named, threads at least 1, standbys at least 0");
+    }
+    if (commitInterval.isNegative() || commitInterval.isZero() || rocksDbBytes < 4 << 20) {
+      throw new IllegalArgumentException(
+          "the commit interval must be more than 0 and rocksDbBytes at least 4 MiB");
+    }
+  }
+
+  /** One thread, no standby, a commit each 100 ms, 64 MiB for RocksDB: the demo's settings. */
+  public static StreamsSettings of(String bootstrapServers, Path stateDir) {
+    return new StreamsSettings(
+        bootstrapServers, stateDir, 1, 0, Duration.ofMillis(100), 64L << 20, Map.of());
+  }
+
+  /** What Kafka Streams takes. */
+  public Properties properties() {
+    Properties p = new Properties();
+    p.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
+    p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    p.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+    p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+    p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+    p.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+    p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    p.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
+        Topics.MAX_MESSAGE_BYTES);
+    p.put(StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all");
+    p.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        Topics.MAX_DEAD_LETTER_BYTES);
+    p.put(
+        StreamsConfig.topicPrefix("max.message.bytes"), Integer.toString(Topics.MAX_MESSAGE_BYTES));
+    p.putAll(extra);
+    return p;
+  }
+}

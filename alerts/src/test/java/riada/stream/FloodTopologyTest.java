@@ -1,0 +1,416 @@
+package riada.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static riada.stream.FloodDriver.NOW;
+import static riada.stream.FloodDriver.TILE;
+import static riada.stream.FloodDriver.cells;
+import static riada.stream.FloodDriver.empty;
+import static riada.stream.FloodDriver.full;
+import static riada.stream.FloodDriver.mask;
+import static riada.stream.FloodDriver.region;
+import static riada.stream.FloodDriver.rows;
+
+import com.google.protobuf.UnknownFieldSet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import riada.geo.TileGrid;
+import riada.geo.TileId;
+import riada.mask.Mask;
+import riada.mask.RunLength;
+import riada.proto.Alert;
+import riada.proto.BadInput;
+import riada.proto.Ground;
+import riada.proto.MaskRuns;
+import riada.proto.Observation;
+import riada.proto.Reference;
+import riada.proto.Region;
+import riada.proto.RegionState;
+import riada.proto.RegionStats;
+import riada.proto.Topic;
+import riada.proto.Topics;
+import riada.proto.Visibility;
+import riada.proto.WaterMask;
+
+class FloodTopologyTest {
+  private static final Region WHOLE = region("whole", cells(TILE, 0, 0, 512, 512)).build();
+
+  @TempDir Path dir;
+  private FloodDriver flood;
+
+  @BeforeEach
+  void open() {
+    flood = new FloodDriver(dir);
+  }
+
+  @AfterEach
+  void close() {
+    flood.close();
+  }
+
+  @Test
+  void theTopologyIsAsReviewed() throws IOException {
+    String reviewed;
+    try (var in = getClass().getResourceAsStream("topology.txt")) {
+      reviewed = new String(in.readAllBytes(), UTF_8);
+    }
+
+    String description = FloodTopology.build(TopologyConfig.defaults()).describe().toString();
+
+    assertThat(description.strip()).isEqualToNormalizingNewlines(reviewed.strip());
+  }
+
+  @Test
+  void areasAreThoseOfTheCells() {
+    flood.send(WHOLE);
+
+    flood.send(mask(TILE, "a", hours(1), rows(0, 100), full()).build());
+
+    RegionStats stats = flood.lastStats();
+    assertThat(stats.getFloodedCm2()).isEqualTo(area(rows(0, 100)));
+    assertThat(stats.getObservedCm2()).isEqualTo(area(full())).isEqualTo(stats.getAreaCm2());
+    assertThat(stats.getVisibility()).isEqualTo(Visibility.SEEN);
+    assertThat(stats.getReceivedAt()).isEqualTo(Observation.timestamp(NOW));
+    assertThat(stats.getAsOf()).isEqualTo(Observation.timestamp(NOW.minus(hours(1))));
+  }
+
+  @Test
+  void regionsAreClippedByCellCentre() {
+    flood.send(region("part", cells(TILE, 10.4, 20.6, 110.4, 70.6)).build());
+
+    flood.send(mask(TILE, "a", hours(1), full(), full()).build());
+
+    Mask clip = empty();
+    for (int y = 21; y < 71; y++) {
+      clip.setRow(y, 10, 110);
+    }
+    assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(clip));
+  }
+
+  @Test
+  void waterOfTheReferenceIsNoFlood() throws BadInput {
+    flood.send(WHOLE);
+    flood.send(reference(TILE, rows(0, 50), "v1"));
+
+    flood.send(mask(TILE, "a", hours(1), rows(0, 100), full()).build());
+
+    Ground ground = flood.lastGround();
+    assertThat(RunLength.decode(ground.getFlood())).isEqualTo(rows(50, 100));
+    assertThat(ground.getReferenceVersion()).isEqualTo("v1");
+    RegionStats stats = flood.lastStats();
+    assertThat(stats.getFloodedCm2()).isEqualTo(area(rows(50, 100)));
+    assertThat(stats.getReferenceCm2()).isEqualTo(area(rows(0, 50)));
+    assertThat(stats.getReferenceFraction()).isEqualTo(1);
+  }
+
+  @Test
+  void floodUnderCloudStaysAndIsStaleWhenOld() throws BadInput {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "a", hours(10), rows(0, 300), full()).build());
+
+    flood.send(mask(TILE, "b", hours(1), empty(), rows(200, 512)).build());
+
+    Ground ground = flood.lastGround();
+    assertThat(RunLength.decode(ground.getStale())).isEqualTo(rows(0, 200));
+    assertThat(RunLength.decode(ground.getUnknown())).isEqualTo(rows(0, 200));
+    assertThat(RunLength.decode(ground.getFlood())).isEqualTo(empty());
+    RegionStats stats = flood.lastStats();
+    assertThat(stats.getFloodedStaleCm2()).isEqualTo(area(rows(0, 200)));
+    assertThat(stats.getVisibility()).isEqualTo(Visibility.PARTIAL);
+  }
+
+  @Test
+  void noAllClearWhileCloudHidesTheFloodAndOneAfterItWasSeenDry() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "wet", hours(9), rows(0, 300), full()).build());
+    assertThat(flood.alerts()).extracting(Alert::getKind).containsExactly(Alert.Kind.ALERT);
+
+    for (int i = 0; i < 5; i++) { // sees 90 %, but not the last flooded rows
+      flood.send(mask(TILE, "cloud" + i, hours(8 - i), empty(), rows(50, 512)).build());
+    }
+    assertThat(flood.alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
+    flood.send(mask(TILE, "dry1", hours(2), empty(), full()).build());
+    assertThat(flood.alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
+    assertThat(flood.lastStats().getState()).isEqualTo(RegionState.RECOVERING);
+    flood.send(mask(TILE, "dry2", hours(1), empty(), full()).build());
+
+    List<Alert> alerts = flood.alerts();
+    assertThat(alerts).extracting(Alert::getKind).containsExactly(Alert.Kind.CANCEL);
+    assertThat(alerts.get(0).getReferencesList()).contains("whole-20260301T030000Z-1");
+    assertThat(flood.lastStats().getState()).isEqualTo(RegionState.NORMAL);
+  }
+
+  @Test
+  void oldDryPassesNeverEndAnIncident() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "wet", hours(1), rows(0, 300), full()).build());
+
+    flood.send(mask(TILE, "old1", hours(3), empty(), full()).build());
+    flood.send(mask(TILE, "old2", hours(2), empty(), full()).build());
+
+    assertThat(flood.alerts()).extracting(Alert::getKind).containsExactly(Alert.Kind.ALERT);
+    assertThat(flood.lastStats().getState()).isEqualTo(RegionState.ALERTING);
+  }
+
+  @Test
+  void repeatsAreSilent() {
+    WaterMask mask = mask(TILE, "a", hours(1), rows(0, 300), full()).build();
+    flood.send(WHOLE);
+    flood.send(mask);
+    flood.ground();
+    flood.stats();
+    flood.alerts();
+
+    flood.send(mask);
+    flood.send(WHOLE);
+
+    assertThat(flood.ground()).isEmpty();
+    assertThat(flood.stats()).isEmpty();
+    assertThat(flood.alerts()).isEmpty();
+  }
+
+  @Test
+  void ofOneObservationTheHigherProcessingVersionCounts() {
+    flood.send(WHOLE);
+    flood.send(
+        mask(TILE, "a", hours(1), rows(0, 10), full()).setProcessingVersion(3).build());
+
+    flood.send(
+        mask(TILE, "a", hours(1), rows(0, 99), full()).setProcessingVersion(2).build());
+
+    assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 10)));
+  }
+
+  @Test
+  void aRegionAddedLaterGetsItsFiguresAtOnce() {
+    flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());
+
+    flood.send(WHOLE);
+
+    assertThat(flood.stats())
+        .extracting(RegionStats::getFloodedCm2)
+        .containsExactly(area(rows(0, 300)));
+    assertThat(flood.alerts()).hasSize(1);
+  }
+
+  @Test
+  void aShrunkRegionCountsOnlyWhatItStillCovers() {
+    TileId east = new TileId(14, TILE.x() + 1, TILE.y());
+    flood.send(region("r", cells(TILE, 0, 0, 1024, 512)).build());
+    flood.send(mask(TILE, "a", hours(1), rows(0, 10), full()).build());
+    flood.send(mask(east, "a", hours(1), rows(0, 20), full()).build());
+    assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 10)) + area(rows(0, 20)));
+
+    flood.send(region("r", cells(TILE, 0, 0, 512, 512)).build());
+
+    assertThat(flood.stats())
+        .extracting(RegionStats::getFloodedCm2)
+        .containsExactly(area(rows(0, 10)));
+  }
+
+  @Test
+  void aDeletedRegionTakesItsFiguresBackAndEndsItsIncidentWithoutAnAllClear() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());
+    flood.stats();
+    flood.alerts();
+
+    flood.raw(Topics.REGIONS, "whole", null);
+
+    assertThat(flood.stats()).containsExactly((RegionStats) null);
+    assertThat(flood.alerts())
+        .singleElement()
+        .satisfies(alert -> assertThat(alert.getReason()).contains("this is no all-clear"));
+  }
+
+  @Test
+  void finerTilesFillTheirPartAndCoarserOnesAreSpread() throws BadInput {
+    flood.send(mask(TILE.descendant(1, 1, 0), "fine", hours(1), rows(0, 256), full()).build());
+    Ground fine = flood.lastGround();
+    assertThat(fine.getTile()).isEqualTo(TILE.toString());
+    assertThat(RunLength.decode(fine.getFlood())).isEqualTo(box(256, 0, 512, 128));
+    assertThat(RunLength.decode(fine.getUnknown())).isEqualTo(box(256, 0, 512, 256).not());
+
+    flood.send(mask(TILE.ancestor(1), "coarse", hours(2), rows(0, 300), full()).build());
+
+    assertThat(flood.ground())
+        .extracting(Ground::getTile)
+        .hasSize(4)
+        .contains(TILE.toString());
+  }
+
+  @Test
+  void silenceAgesTheFiguresByTheWallClock() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "a", hours(5), rows(0, 300), full()).build());
+    flood.stats();
+
+    flood.silence(hours(2));
+
+    RegionStats stats = flood.lastStats();
+    assertThat(stats.getFloodedStaleCm2()).isEqualTo(area(rows(0, 300)));
+    assertThat(stats.getVisibility()).isEqualTo(Visibility.NO_DATA);
+    assertThat(stats.getState()).isEqualTo(RegionState.ALERTING);
+    assertThat(stats.getAsOf()).isEqualTo(Observation.timestamp(NOW.minus(hours(3))));
+  }
+
+  @Test
+  void aRegionOverTheAntimeridianIsAMultiPolygon() {
+    String west = cells(new TileId(14, 16383, 8000), 256, 0, 512, 512);
+    String east = cells(new TileId(14, 0, 8000), 0, 0, 256, 512);
+    String both =
+        "{\"type\":\"MultiPolygon\",\"coordinates\":["
+            + west.substring(west.indexOf('[', 0), west.length() - 1)
+            + ","
+            + east.substring(east.indexOf('[', 0), east.length() - 1)
+            + "]}";
+
+    flood.send(region("fiji", both).build());
+    flood.send(mask(new TileId(14, 0, 8000), "a", hours(1), full(), full()).build());
+
+    RegionStats stats = flood.lastStats();
+    assertThat(stats.getFloodedCm2()).isEqualTo(stats.getAreaCm2() / 2);
+  }
+
+  @Test
+  void fieldsOfTheFutureDoNoHarm() {
+    UnknownFieldSet future =
+        UnknownFieldSet.newBuilder()
+            .addField(999, UnknownFieldSet.Field.newBuilder().addVarint(7).build())
+            .build();
+    flood.send(WHOLE.toBuilder().setUnknownFields(future).build());
+
+    flood.send(
+        mask(TILE, "a", hours(1), rows(0, 9), full()).setUnknownFields(future).build());
+
+    assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 9)));
+  }
+
+  static List<Arguments> badRecords() {
+    String key = TILE.toString();
+    WaterMask good = mask(TILE, "a", hours(1), empty(), full()).build();
+    MaskRuns small = RunLength.encode(new Mask(64, 64));
+    TileId far = new TileId(9, 255, 170);
+    return List.of(
+        bad(Topics.MASKS, key, "garbage".getBytes(UTF_8), "no WaterMask message"),
+        bad(Topics.MASKS, key, new byte[0], "has no value"),
+        bad(Topics.MASKS, "14/x", good.toByteArray(), "is no tile"),
+        bad(Topics.MASKS, "14/99999/1", good.toByteArray(), "names no tile"),
+        bad(Topics.MASKS, "14/1/1", good.toByteArray(), "make them equal"),
+        bad(Topics.MASKS, key, good.toBuilder().setWater(small), "64 x 64"),
+        bad(Topics.MASKS, key, good.toBuilder().clearValid(), "0 x 0"),
+        bad(Topics.MASKS, key, good.toBuilder().setObservationId("x"), "observation_id"),
+        bad(Topics.MASKS, key, good.toBuilder().clearScene(), "names no publisher or no scene"),
+        bad(Topics.MASKS, key, good.toBuilder().clearAcquiredAt(), "has no acquired_at"),
+        bad(
+            Topics.MASKS,
+            far.toString(),
+            mask(far, "a", hours(1), empty(), full()),
+            "takes zooms 12..20"),
+        bad(Topics.MASKS, key, mask(TILE, "a", hours(-500_000), empty(), full()), "yet to come"),
+        bad(Topics.MASKS, key, mask(TILE, "a", hours(500_000), empty(), full()), "satellites"),
+        bad(Topics.REFERENCE, key, reference(TILE, empty(), ""), "has no version"),
+        bad(Topics.REGIONS, "other", WHOLE.toByteArray(), "make them equal"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setClearKm2(9), "raise_km2 >= clear_km2"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setRaiseKm2(Double.NaN), "raise_km2"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setMinObserved(1.5), "share, 0..1"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setPasses(0), "at least 1"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().clearMaxAge(), "max_age"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setGeometry("{"), "is no JSON"),
+        bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setGeometry(""), "geometry"),
+        bad(Topics.REGIONS, "whole", shape("[]"), "is empty"),
+        bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,0],[1,1]]]"), "not closed"),
+        bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,1],[1,0],[0,1],[0,0]]]"), "not valid"),
+        bad(Topics.REGIONS, "whole", shape("[[[0,0],[\"1\",0],[1,1],[0,0]]]"), "pair of numbers"),
+        bad(Topics.REGIONS, "whole", shape("[[[179,0],[181,0],[181,1],[179,0]]]"), "antimeridian"),
+        bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,0],[1,89],[0,0]]]"), "latitude"),
+        bad(
+            Topics.REGIONS,
+            "whole",
+            shape("[[[-180,-85],[180,-85],[180,85],[-180,85],[-180,-85]]]"),
+            "more than 100000"),
+        bad(
+            Topics.REGIONS,
+            "whole",
+            shape("[[[0,0],[1e-9,0],[1e-9,1e-9],[0,0]]]"),
+            "centre of no cell"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badRecords")
+  void aBadRecordIsPutAsideWithASentenceAndTheNextPasses(
+      Topic topic, String key, byte[] value, String reason) {
+    flood.raw(topic, key, value);
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "good", hours(1), rows(0, 9), full()).build());
+
+    TestRecord<byte[], byte[]> letter = flood.dead(topic).get(0);
+    assertThat(letter.key()).isEqualTo(key.getBytes(UTF_8));
+    assertThat(letter.value()).isEqualTo(value);
+    assertThat(new String(letter.headers().lastHeader("riada.reason").value(), UTF_8))
+        .contains(reason)
+        .endsWith(".");
+    assertThat(new String(letter.headers().lastHeader("riada.stage").value(), UTF_8))
+        .isEqualTo("alerts");
+    assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, 9)));
+  }
+
+  @Test
+  void aRecordWithoutAKeyIsPutAside() {
+    flood.raw(Topics.MASKS, (byte[]) null, new byte[] {1});
+
+    assertThat(flood.dead(Topics.MASKS)).singleElement().satisfies(l -> assertThat(l.key()).isNull());
+  }
+
+  private static Arguments bad(Topic topic, String key, byte[] value, String reason) {
+    return Arguments.of(topic, key, value, reason);
+  }
+
+  private static Arguments bad(
+      Topic topic, String key, com.google.protobuf.MessageLite.Builder value, String reason) {
+    return bad(topic, key, value.build().toByteArray(), reason);
+  }
+
+  private static Arguments bad(Topic topic, String key, Reference value, String reason) {
+    return bad(topic, key, value.toByteArray(), reason);
+  }
+
+  private static Region.Builder shape(String coordinates) {
+    return WHOLE.toBuilder()
+        .setGeometry("{\"type\":\"Polygon\",\"coordinates\":" + coordinates + "}");
+  }
+
+  private static Reference reference(TileId tile, Mask wet, String version) {
+    return Reference.newBuilder()
+        .setTile(tile.toString())
+        .setWet(RunLength.encode(wet))
+        .setVersion(version)
+        .build();
+  }
+
+  private static Mask box(int x0, int y0, int x1, int y1) {
+    Mask mask = empty();
+    for (int y = y0; y < y1; y++) {
+      mask.setRow(y, x0, x1);
+    }
+    return mask;
+  }
+
+  private static long area(Mask mask) {
+    return TileGrid.areaCm2(TILE, mask);
+  }
+
+  private static Duration hours(int hours) {
+    return Duration.ofHours(hours);
+  }
+}
