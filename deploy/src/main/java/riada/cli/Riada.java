@@ -18,6 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      DemoVerb.class,
+      ServeVerb.class,
       TopicsVerb.class,
       PublishVerb.class,
       SimulateVerb.class,
@@ -29,9 +31,11 @@ import picocli.CommandLine.Model.CommandSpec;
     },
     footer = {
       "",
-      "Answers go to stdout, logs and progress to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,",
-      "3 bad input. Every option can also be set as RIADA_<OPTION> in the environment, or as",
-      "riada.<option> in the file that --config names. RIADA_DEBUG=1 shows stack traces."
+      "Answers go to stdout, logs and progress to stderr.",
+      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 bad input.",
+      "Every option can also be set as RIADA_<OPTION> in the environment,",
+      "or as riada.<option> in the file that --config names.",
+      "RIADA_DEBUG=1 shows stack traces."
     })
 public final class Riada {
   /** Runs one command and ends the process with its exit status. */
@@ -70,6 +74,9 @@ public final class Riada {
       } else if (group.userObject() instanceof ModelOptions model) {
         model.use(environment);
       }
+    }
+    if (line.getCommand() instanceof DemoVerb demo) {
+      demo.use(settings);
     }
     line.getSubcommands().values().forEach(verb -> inject(verb, settings, environment));
   }
