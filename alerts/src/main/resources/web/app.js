@@ -150,7 +150,8 @@ function device() {
 /** Over the map while there is nothing on it: the reason is said, never left to be guessed. */
 function notice(look, wrong) {
   const box = document.getElementById('notice');
-  const empty = map.tiles.size === 0 && map.ground.pictures.size === 0;
+  const figures = [...regions.regions.values()].some((region) => region.visibility !== 'NO_DATA');
+  const empty = map.tiles.size === 0 && map.ground.pictures.size === 0 && !figures;
   box.hidden = !empty;
   if (empty) {
     const [symbol, title, text] =
@@ -169,7 +170,7 @@ function notice(look, wrong) {
     say(box.querySelector('p'), text);
   }
   const loading = !status || status.loading;
-  empties('regions-empty', regions.regions.size + regions.outlines.size, loading, 'No region is watched yet: nothing can raise an alert. Set one with riada region set.');
+  empties('regions-empty', regions.regions.size + regions.outlines.size, loading, 'No region is watched yet: nothing can raise an alert.');
   empties('alerts-empty', alerts.rows.size, loading, 'No alert has been sent in the last 90 days.');
 }
 

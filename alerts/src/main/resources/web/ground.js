@@ -122,6 +122,8 @@ export class GroundLayer {
     this.visible = {picture: true, flood: true, stale: true, reference: true, unknown: true};
     this.canvas = document.createElement('canvas');
     this.canvas.className = 'ground';
+    // On the element itself: OpenLayers' own sheet unsets what a sheet says of canvases.
+    Object.assign(this.canvas.style, {position: 'absolute', left: '0', top: '0', width: '100%', height: '100%'});
     this.scratch = document.createElement('canvas');
     this.patterns = new Map(LAYERS.map(({id}) => [id, patternTile(id)]));
     this.layer = new window.ol.layer.Layer({render: (frame) => this.draw(frame)});

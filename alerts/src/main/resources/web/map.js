@@ -31,7 +31,8 @@ export class FloodMap {
       targetSize: 140,
       strokeStyle: new ol.style.Stroke({color: 'rgba(160, 180, 200, 0.16)', width: 1}),
       lonLabelStyle: label('bottom', 'center'),
-      latLabelStyle: label('middle', 'end'),
+      latLabelStyle: label('bottom', 'start'),
+      latLabelPosition: 0,
       zIndex: 0,
     });
     const outlines = new ol.layer.Vector({source: this.outlines, style: (f) => this.outlineStyle(f), zIndex: 2});
@@ -183,7 +184,7 @@ export class FloodMap {
 
   fit(extent, duration) {
     if (!ol.extent.isEmpty(extent) && this.map.getSize()) {
-      this.view.fit(extent, {padding: [46, 46, 46, 46], duration, maxZoom: 17});
+      this.view.fit(extent, {size: this.map.getSize(), padding: [46, 46, 46, 46], duration, maxZoom: 17});
     }
   }
 

@@ -164,19 +164,24 @@ export class AlertList {
   set(alert, fresh) {
     if (alert.gone || this.rows.has(alert.id)) return;
     const kind = KINDS[alert.kind] ?? {word: alert.kind, icon: 'i-update'};
-    const severity = alert.severity.startsWith('SEVERITY') ? '' : alert.severity.toLowerCase();
+    const severity = alert.kind === 'CANCEL' || alert.severity.startsWith('SEVERITY') ? '' : alert.severity.toLowerCase();
     const time = make('time', '', '');
+    const figures = [
+      `flood ${km2(alert.flooded_km2)}`,
+      `stale flood ${km2(alert.flooded_stale_km2)} km²`,
+      `observed ${percent(alert.observed_fraction)}`,
+    ];
     const button = make(
       'button',
       fresh ? 'alert fresh' : 'alert',
       make('span', 'sign', icon(kind.icon)),
       make('span', 'kind', kind.word),
-      make('span', 'severity', alert.kind === 'CANCEL' ? '' : severity),
       make('span', 'name', alert.region_name || alert.region_id),
       time,
       make('span', 'reason', alert.reason),
-      make('span', 'line', `flood ${km2(alert.flooded_km2)} km² · stale flood ${km2(alert.flooded_stale_km2)} km² · observed ${percent(alert.observed_fraction)} · incident ${alert.incident_id}`),
+      make('span', 'line', [severity, ...figures, `at ${when(alert.alerted_at ?? alert.as_of)}`].filter(Boolean).join(' · ')),
     );
+    button.title = `incident ${alert.incident_id}`;
     button.type = 'button';
     button.dataset.kind = alert.kind;
     button.addEventListener('click', () => this.onPick(alert.region_id));
@@ -201,7 +206,7 @@ export class AlertList {
   tick() {
     for (const {alert, time} of this.rows.values()) {
       const at = alert.alerted_at ?? alert.as_of;
-      say(time, at ? `${when(at)} · ${span(now() - Date.parse(at))} ago` : '');
+      say(time, at ? `${span(now() - Date.parse(at))} ago` : '');
     }
   }
 

@@ -68,7 +68,7 @@ export function percent(share) {
   if (share <= 0) return '0 %';
   if (share < 0.01) return '< 1 %';
   if (share >= 1 - 1e-9) return '100 %';
-  return `${Math.min(99, Math.floor(share * 100))} %`;
+  return `${Math.min(99, Math.floor(share * 100 + 1e-6))} %`;
 }
 
 const STATES = {

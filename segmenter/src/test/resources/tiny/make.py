@@ -5,7 +5,7 @@ told by eye. Blue is water, white is cloud, black is shadow. Needs the onnx pack
 
 Encoder: the embedding's first three channels are red, green and blue averaged over 16 x 16 pixels (as normalised), the
 others zero. wet and heat logits grow with blue minus red; box sides are 0.125 everywhere.
-Decoder: token 0 is the embedding's wet logit, plus a bump of +8 (wet) or -8 (dry) with a radius of 24 pixels around each
+Decoder: token 0 is the embedding's wet logit, plus a bump of +6 (wet) or -6 (dry) with a radius of 10 pixels around each
 point, minus the distance from the box for cells outside it, plus the prior mask. Tokens 1 to 3 are the same, higher by
 1, 2 and 3; predicted IoU is 0.9, 0.5, 0.8, 0.6.
 """
@@ -113,7 +113,7 @@ def decoder():
          value("mask_input", "n", 1, 128, 128), value("has_mask_input", "n")],
         [value("masks", "n", 4, 128, 128), value("iou_predictions", "n", 4)],
         [constant("wet", wet), constant("wet_bias", [-2]), constant("scales", [1, 1, 4, 4]), constant("columns", centre[None, None, None]),
-         constant("rows", centre[None, None, :, None]), constant("narrow", -1 / (2 * 24**2)), constant("height", 8),
+         constant("rows", centre[None, None, :, None]), constant("narrow", -1 / (2 * 10**2)), constant("height", 6),
          *(constant(f"label{n}", n) for n in range(4)), constant("steps", np.arange(4)[None, :, None, None]),
          constant("ious", [[0.9, 0.5, 0.8, 0.6]]), constant("zero_float", 0),
          integers("to_cells", 2, 3), integers("behind", 1, 2, 3), integers("one_axis", 1), integers("points_axis", 1),

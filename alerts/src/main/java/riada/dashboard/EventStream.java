@@ -3,7 +3,6 @@ package riada.dashboard;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -20,6 +19,7 @@ final class EventStream {
   private final LiveState state;
   private final Counter coalesced;
   private final Set<Key> pending = new LinkedHashSet<>();
+  private long queued; // characters handed to the connection that it has not sent yet
 
   EventStream(HttpServerResponse response, LiveState state, Counter coalesced) {
     this.response = response;
@@ -29,10 +29,9 @@ final class EventStream {
 
   /** Sends the headers and everything that is known. */
   void open() {
-    response.setChunked(true).setWriteQueueMaxSize(QUEUE_BYTES);
+    response.setChunked(true);
     response.putHeader("Content-Type", "text/event-stream");
     response.putHeader("Cache-Control", "no-store");
-    response.drainHandler(drained -> flush());
     write(state.snapshot().put("type", "snapshot"));
   }
 
@@ -46,7 +45,7 @@ final class EventStream {
 
   /** A sign of life that the page can see, so that it notices a connection which hangs. */
   void heartbeat(String now) {
-    if (pending.isEmpty() && !response.writeQueueFull()) {
+    if (pending.isEmpty() && queued < QUEUE_BYTES) {
       write(new JsonObject().put("type", "heartbeat").put("now", now));
     }
   }
@@ -57,16 +56,23 @@ final class EventStream {
   }
 
   private void flush() {
-    Iterator<Key> keys = pending.iterator();
-    while (keys.hasNext() && !response.writeQueueFull()) {
-      Key key = keys.next();
-      keys.remove();
+    while (!pending.isEmpty() && queued < QUEUE_BYTES) {
+      Key key = pending.iterator().next(); // a write may come back here: no iterator is kept
+      pending.remove(key);
       write(state.event(key));
     }
   }
 
   private void write(JsonObject event) {
+    String text = "data: " + event.encode() + "\n\n";
+    queued += text.length();
+    response
+        .write(text)
+        .onSuccess(
+            sent -> {
+              queued -= text.length();
+              flush();
+            });
     // A failed write means that the browser left; the close handler takes this stream away.
-    response.write("data: " + event.encode() + "\n\n");
   }
 }

@@ -118,6 +118,8 @@ final class Feed implements AutoCloseable {
       log.debug("the feed is closing");
     } catch (InterruptException e) {
       throw e;
+    } catch (TimeoutException e) {
+      lost(silent());
     } catch (KafkaException e) {
       log.warn("the feed starts again: {}", e.getMessage());
       lost("Kafka refused the dashboard's reading (" + e.getMessage() + "); trying again.");
@@ -175,10 +177,7 @@ final class Feed implements AutoCloseable {
       try {
         infos = consumer.partitionsFor(topic.name(), ANSWER);
       } catch (TimeoutException e) {
-        lost(
-            "No broker answers at "
-                + settings.get("bootstrap.servers")
-                + "; trying again. Check that it runs and that --bootstrap-servers is right.");
+        lost(silent());
         return List.of();
       } catch (UnknownTopicOrPartitionException e) {
         infos = List.of();
@@ -217,6 +216,12 @@ final class Feed implements AutoCloseable {
   private void lost(String sentence) throws InterruptedException {
     answeredAt = Instant.MIN;
     sink.accept(List.of(new News.Connection(false, sentence)));
+  }
+
+  private String silent() {
+    return "No broker answers at "
+        + settings.get("bootstrap.servers")
+        + "; trying again. Check that it runs and that --bootstrap-servers is right.";
   }
 
   private static List<News> read(ConsumerRecords<byte[], byte[]> records) {

@@ -2,6 +2,7 @@ package riada.dashboard;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import riada.geo.TileId;
 import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Ground;
+import riada.proto.Observation;
 import riada.proto.RegionStats;
 import riada.proto.Topics;
 
@@ -28,9 +30,7 @@ final class LiveState {
   static final int MAX_ALERTS = 500;
 
   private static final Comparator<Alert> OLDEST_FIRST =
-      Comparator.comparingLong((Alert alert) -> alert.getAlertedAt().getSeconds())
-          .thenComparingInt(alert -> alert.getAlertedAt().getNanos())
-          .thenComparing(Alert::getAlertId);
+      Comparator.comparing(LiveState::alertedAt).thenComparing(Alert::getAlertId);
 
   private final InstantSource clock;
   private final Map<TileId, News.GroundSeen> grounds = new TreeMap<>();
@@ -250,6 +250,14 @@ final class LiveState {
 
   long pictureBytes() {
     return pictures.bytes();
+  }
+
+  private static Instant alertedAt(Alert alert) {
+    try {
+      return Observation.instant(alert.getAlertedAt());
+    } catch (DateTimeException e) { // no time at all: the first to go
+      return Instant.MIN;
+    }
   }
 
   private static @Nullable TileId tile(String key) {

@@ -91,11 +91,12 @@ final class Routes {
     boolean body =
         (length != null && !length.equals("0"))
             || c.request().getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
-    if (method != HttpMethod.GET && method != HttpMethod.HEAD) {
+    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
       c.response().putHeader("Allow", "GET, HEAD").putHeader("Connection", "close");
       refuse(c, 405, "The dashboard only answers GET.");
     } else if (body) {
-      c.response().putHeader("Connection", "close"); // the body is not read
+      // The body is never read, so the connection cannot be used again.
+      c.response().endHandler(sent -> c.request().connection().close());
       refuse(c, 413, "A request to the dashboard has no body.");
     } else {
       c.next();

@@ -13,6 +13,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.kstream.ValueMapper;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -57,34 +58,32 @@ public final class FloodTopology {
             builder, Topics.REGIONS, "regions", () -> new RegionIntake(config), RegionIntake.STORE);
 
     KStream<String, Measured> measured =
-        only(masks, Sifted.ForTile.class, "masks-by-tile")
-            .merge(only(references, Sifted.ForTile.class, "reference-by-tile"), as("tiles-merge-1"))
-            .merge(only(regions, Sifted.ForTile.class, "regions-by-tile"), as("tiles-merge-2"))
-            .mapValues(Sifted.ForTile::input, as("tile-inputs-of"))
+        pick(masks, Sifted.ForTile.class, Sifted.ForTile::input, "masks-by-tile")
+            .merge(
+                pick(references, Sifted.ForTile.class, Sifted.ForTile::input, "reference-by-tile"),
+                Named.as("masks-and-reference"))
+            .merge(
+                pick(regions, Sifted.ForTile.class, Sifted.ForTile::input, "regions-by-tile"),
+                Named.as("tile-inputs"))
             .repartition(repartitioned("tile", TileInput.parser()))
-            .process(TileProcessor::new, as("tiles"), TileProcessor.STORE);
-    only(measured, Measured.OfGround.class, "ground-only")
-        .mapValues(Measured.OfGround::ground, as("ground-of"))
+            .process(TileProcessor::new, Named.as("tiles"), TileProcessor.STORE);
+    pick(measured, Measured.OfGround.class, Measured.OfGround::ground, "ground")
         .to(Topics.GROUND.name(), produced("ground-sink", Ground.parser()));
 
-    KStream<String, RegionInput> contributions =
-        only(measured, Measured.OfRegion.class, "contributions-only")
-            .mapValues(Measured.OfRegion::input, as("contributions-of"));
     KStream<String, Judged> judged =
-        only(regions, Sifted.ForRegion.class, "definitions-only")
-            .mapValues(Sifted.ForRegion::input, as("definitions-of"))
-            .merge(contributions, as("regions-merge"))
+        pick(regions, Sifted.ForRegion.class, Sifted.ForRegion::input, "definitions")
+            .merge(
+                pick(measured, Measured.OfRegion.class, Measured.OfRegion::input, "contributions"),
+                Named.as("region-inputs"))
             .repartition(repartitioned("region", RegionInput.parser()))
             .process(
                 () -> new IncidentProcessor(config),
-                as("incidents"),
+                Named.as("incidents"),
                 IncidentProcessor.CONTRIBUTIONS,
                 IncidentProcessor.REGIONS);
-    only(judged, Judged.OfStats.class, "stats-only")
-        .mapValues(Judged.OfStats::stats, as("stats-of"))
+    pick(judged, Judged.OfStats.class, Judged.OfStats::stats, "stats")
         .to(Topics.STATS.name(), produced("stats-sink", RegionStats.parser()));
-    only(judged, Judged.OfAlert.class, "alerts-only")
-        .mapValues(Judged.OfAlert::alert, as("alerts-of"))
+    pick(judged, Judged.OfAlert.class, Judged.OfAlert::alert, "alerts")
         .to(Topics.ALERTS.name(), produced("alerts-sink", Alert.parser()));
     return builder.build();
   }
@@ -104,9 +103,9 @@ public final class FloodTopology {
                     // A producer's nonsense in the timestamp must not end the thread.
                     .withTimestampExtractor((record, before) -> Math.max(0, record.timestamp()))
                     .withName(name + "-source"))
-            .process(intake, as(name + "-intake"), stores);
-    only(sifted, Sifted.Dead.class, name + "-dead")
-        .map((none, dead) -> KeyValue.pair(dead.key(), dead.value()), as(name + "-letters"))
+            .process(intake, Named.as(name + "-intake"), stores);
+    pick(sifted, Sifted.Dead.class, dead -> dead, name + "-dead")
+        .map((none, dead) -> KeyValue.pair(dead.key(), dead.value()), Named.as(name + "-letters"))
         .to(
             Topics.deadLetters(topic).name(),
             Produced.<Bytes, Bytes>with(Serdes.Bytes(), Serdes.Bytes())
@@ -114,11 +113,12 @@ public final class FloodTopology {
     return sifted;
   }
 
-  private static <V, T extends V> KStream<String, T> only(
-      KStream<String, V> stream, Class<T> type, String name) {
+  /** What {@code of} finds in the values of one type; the others go elsewhere. */
+  private static <V, T extends V, R> KStream<String, R> pick(
+      KStream<String, V> stream, Class<T> type, ValueMapper<T, R> of, String name) {
     return stream
-        .filter((key, value) -> type.isInstance(value), as(name))
-        .mapValues(type::cast, as(name + "-cast"));
+        .filter((key, value) -> type.isInstance(value), Named.as(name + "-only"))
+        .mapValues(value -> of.apply(type.cast(value)), Named.as(name));
   }
 
   private static <M extends MessageLite> StoreBuilder<KeyValueStore<String, M>> store(
@@ -137,9 +137,5 @@ public final class FloodTopology {
   private static <M extends MessageLite> Produced<String, M> produced(
       String name, Parser<M> parser) {
     return Produced.with(KEY, ProtoSerde.of(parser)).withName(name);
-  }
-
-  private static Named as(String name) {
-    return Named.as(name);
   }
 }

@@ -36,6 +36,7 @@ final class FloodDriver implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final TileId TILE = new TileId(14, 8185, 5448);
 
+  private final RocksDbMemory memory = new RocksDbMemory(16 << 20);
   private final TopologyTestDriver driver;
   private final Map<Topic, TestInputTopic<byte[], byte[]>> inputs = new HashMap<>();
   private final TestOutputTopic<String, Ground> ground;
@@ -44,12 +45,18 @@ final class FloodDriver implements AutoCloseable {
 
   FloodDriver(Path dir) {
     Properties properties = StreamsSettings.of("none:1", dir).properties();
-    driver = new TopologyTestDriver(FloodTopology.build(TopologyConfig.defaults()), properties, NOW);
+    memory.install(properties);
+    driver =
+        new TopologyTestDriver(FloodTopology.build(TopologyConfig.defaults()), properties, NOW);
     for (Topic topic : List.of(Topics.MASKS, Topics.REGIONS, Topics.REFERENCE)) {
       inputs.put(
           topic,
           driver.createInputTopic(
-              topic.name(), new ByteArraySerializer(), new ByteArraySerializer(), NOW, Duration.ZERO));
+              topic.name(),
+              new ByteArraySerializer(),
+              new ByteArraySerializer(),
+              NOW,
+              Duration.ZERO));
     }
     StringDeserializer key = new StringDeserializer();
     ground =
@@ -123,6 +130,7 @@ final class FloodDriver implements AutoCloseable {
   @Override
   public void close() {
     driver.close();
+    memory.close();
   }
 
   static WaterMask.Builder mask(
@@ -161,8 +169,26 @@ final class FloodDriver implements AutoCloseable {
     double north = riada.geo.TileGrid.latitude(tile.z(), tile.y() + y0 / 512);
     double south = riada.geo.TileGrid.latitude(tile.z(), tile.y() + y1 / 512);
     return "{\"type\":\"Polygon\",\"coordinates\":[[["
-        + west + "," + south + "],[" + east + "," + south + "],[" + east + "," + north + "],["
-        + west + "," + north + "],[" + west + "," + south + "]]]}";
+        + west
+        + ","
+        + south
+        + "],["
+        + east
+        + ","
+        + south
+        + "],["
+        + east
+        + ","
+        + north
+        + "],["
+        + west
+        + ","
+        + north
+        + "],["
+        + west
+        + ","
+        + south
+        + "]]]}";
   }
 
   static Mask full() {

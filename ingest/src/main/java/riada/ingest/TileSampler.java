@@ -3,6 +3,7 @@ package riada.ingest;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 import riada.geo.Bounds;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
@@ -14,6 +15,7 @@ import riada.mask.Mask;
  */
 final class TileSampler {
   private static final int SIZE = TileGrid.SIZE;
+  private static final float[] NOTHING = {};
 
   private final BufferedImage image;
   private final boolean[] insideColumn = new boolean[SIZE];
@@ -72,7 +74,7 @@ final class TileSampler {
     int[] target = new int[SIZE];
     int done = 0; // source rows before it are no longer needed
     for (int y = 0; y < SIZE; y++) {
-      java.util.Arrays.fill(sum, 0);
+      Arrays.fill(sum, 0);
       float[] taps = rows.weights[y];
       for (int k = 0; k < taps.length; k++) {
         int row = clamp(rows.first[y] + k, image.getHeight()) - top;
@@ -93,8 +95,6 @@ final class TileSampler {
       out.setRGB(0, y, SIZE, 1, target, 0, SIZE);
     }
   }
-
-  private static final float[] NOTHING = {};
 
   private float[] across(int[] source, int left, Resampling columns) {
     float[] line = new float[3 * SIZE];

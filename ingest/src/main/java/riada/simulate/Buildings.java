@@ -51,7 +51,7 @@ final class Buildings {
           villages.size() % 2 == 0
               ? edge > 40 && edge < 180
               : edge > 180 && drainage.ground(x, y) < 25;
-      if (fits && villages.stream().noneMatch(v -> Math.hypot(v.x - x, v.y - y) < 260)) {
+      if (fits && villages.stream().noneMatch(v -> StrictMath.hypot(v.x - x, v.y - y) < 260)) {
         double angle = random.nextDouble(-0.7, 0.7);
         villages.add(
             new Village(

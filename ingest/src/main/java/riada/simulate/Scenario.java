@@ -5,9 +5,14 @@ package riada.simulate;
  * simulated time that has passed.
  */
 public enum Scenario {
-  /** A flood rises, stays and falls; the last passes are clear and dry. */
+  /**
+   * A flood rises past its banks, stays and falls by a third: the end is clear and still flooded.
+   */
   RISING(13, 0.25f, 70, 0.25f),
-  /** A flood rises, is hidden by cloud while it stands, is seen again, and falls. */
+  /**
+   * A flood rises, is hidden by cloud while it stands, is seen again and falls; the last passes are
+   * clear and dry.
+   */
   CLOUD(13, 0.25f, 70, 0),
   /** A wide river and many lakes, and no flood at all. */
   REFERENCE(42, 0.9f, 150, 0.2f),
@@ -60,11 +65,11 @@ public enum Scenario {
     float peak = floods() ? peakM(seed) : 0;
     float stage =
         switch (this) {
-          case RISING -> peak * (ramp(0.06f, 0.30f, f) - ramp(0.48f, 0.68f, f));
+          case RISING -> peak * (ramp(0.06f, 0.40f, f) - 0.35f * ramp(0.60f, 0.85f, f));
           case CLOUD -> peak * (ramp(0.04f, 0.18f, f) - ramp(0.64f, 0.76f, f));
           case REFERENCE, QUIET -> 0;
         };
-    float highest = f < (this == CLOUD ? 0.18f : 0.30f) ? stage : peak;
+    float highest = f < (this == CLOUD ? 0.18f : 0.40f) ? stage : peak;
     float bank = this == CLOUD ? ramp(0.24f, 0.29f, f) - ramp(0.52f, 0.57f, f) : 0;
     float cover =
         switch (this) {

@@ -69,7 +69,7 @@ public final class SimulationWriter implements AutoCloseable {
       painter.paint(tile, moment, picture);
       save(decoded(), "image", name);
       Truth truth = painter.truth(tile, moment);
-      save(grey(truth.water(), 255, null, 0), "mask", name);
+      save(grey(truth.water(), 255, truth.water(), 255), "mask", name);
       save(grey(truth.cloud(), 255, truth.shadow(), 127), "cloud", name);
       save(grey(truth.objects()), "objects", name);
     }
@@ -84,13 +84,12 @@ public final class SimulationWriter implements AutoCloseable {
     }
   }
 
-  private static BufferedImage grey(
-      Mask upper, int value, @org.jspecify.annotations.Nullable Mask lower, int other) {
+  private static BufferedImage grey(Mask upper, int value, Mask lower, int other) {
     byte[] cells = new byte[TileGround.CELLS];
     for (int at = 0; at < cells.length; at++) {
       int x = at % SIZE;
       int y = at / SIZE;
-      cells[at] = (byte) (upper.get(x, y) ? value : lower != null && lower.get(x, y) ? other : 0);
+      cells[at] = (byte) (upper.get(x, y) ? value : lower.get(x, y) ? other : 0);
     }
     return grey(cells);
   }

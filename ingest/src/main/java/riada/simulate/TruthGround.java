@@ -51,21 +51,21 @@ public final class TruthGround {
 
   /** The same, of observations up to and including {@code asOf}. */
   public double floodedKm2(Instant asOf) {
-    long cm2 = 0;
+    double m2 = 0;
     for (Map.Entry<TileId, List<Layer>> entry : layers.entrySet()) {
       TileId tile = entry.getKey();
       for (int row = 0; row < TileGrid.SIZE; row++) {
-        long cell = TileGrid.cellAreaCm2(tile, row);
+        double cell = TileGrid.cellAreaM2(tile, row);
         double lat = TileGrid.latitude(tile.z(), tile.y() + (row + 0.5) / TileGrid.SIZE);
         for (int column = 0; column < TileGrid.SIZE; column++) {
           double lon = TileGrid.longitude(tile.z(), tile.x() + (column + 0.5) / TileGrid.SIZE);
           if (flooded(tile, entry.getValue(), column, row, asOf) && inside(lon, lat)) {
-            cm2 += cell;
+            m2 += cell;
           }
         }
       }
     }
-    return cm2 / 1e10;
+    return m2 / 1e6;
   }
 
   private boolean flooded(TileId tile, List<Layer> seen, int column, int row, Instant asOf) {

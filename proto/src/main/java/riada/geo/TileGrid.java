@@ -87,7 +87,8 @@ public final class TileGrid {
     return Math.round(sum * 1e4);
   }
 
-  private static double cellAreaM2(TileId tile, int row) {
+  /** Geodesic area of one cell of {@code row} in square metres, exact to rounding. */
+  public static double cellAreaM2(TileId tile, int row) {
     double bottom = mercator(tile.z(), tile.y() + (row + 1.0) / SIZE);
     double side = 2 * Math.PI / ((double) (1L << tile.z()) * SIZE); // a square on the map
     return GeodesicArea.ofMercatorBand(bottom, side, side);

@@ -146,7 +146,7 @@ public final class TileWorker implements AutoCloseable {
       }
       say(State.STOPPED, "The segmenter was stopped.", processor);
     } catch (Throwable e) { // whatever it is, the health check must show it
-      say(State.FAILED, "The segmenter failed and must be restarted: " + e + ".", processor);
+      say(State.FAILED, "The segmenter failed and must be restarted: " + e, processor);
       log.error("The segmenter's thread ends", e);
     }
   }

@@ -32,6 +32,7 @@ public final class WaterModel implements AutoCloseable {
   private final ImageEncoder encoder;
   private final MaskDecoder decoder;
   private final Embedding embedding;
+  private boolean closed;
 
   private WaterModel(
       ModelFolder folder,
@@ -156,8 +157,13 @@ public final class WaterModel implements AutoCloseable {
     return device;
   }
 
+  /** Gives back all native memory. Closing again does nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return; // the runtime holds a second close for an error
+    }
+    closed = true;
     embedding.close();
     decoder.close();
     encoder.close();

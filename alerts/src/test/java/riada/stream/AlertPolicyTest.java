@@ -1,0 +1,168 @@
+package riada.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import riada.proto.Alert;
+import riada.proto.Region;
+import riada.proto.RegionState;
+import riada.proto.Severity;
+import riada.proto.Visibility;
+
+class AlertPolicyTest {
+  private static final long MINUTE = 60_000;
+  private static final long T0 = 1_000_000 * MINUTE;
+  private static final Region REGION =
+      Region.newBuilder()
+          .setId("r")
+          .setName("R")
+          .setRaiseKm2(1)
+          .setClearKm2(0.5)
+          .setMinObserved(0.8)
+          .setPasses(2)
+          .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(3600))
+          .build();
+
+  @Test
+  void everyStateHasOneRuleForEachFindingItCanMeet() {
+    assertThat(AlertPolicy.TABLE).doesNotHaveDuplicates().hasSize(8);
+    assertThat(AlertPolicy.TABLE)
+        .extracting(AlertPolicy.Rule::to)
+        .allMatch(
+            EnumSet.of(RegionState.NORMAL, RegionState.ALERTING, RegionState.RECOVERING)::contains);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.99, 0, NORMAL, ", // below the limit
+    "1.0, 0, ALERTING, ALERT", // at the limit
+    "0.5, 5, NORMAL, ", // stale flood does not raise
+    "7, 0, ALERTING, ALERT"
+  })
+  void raisingLooksAtFloodAlone(
+      double flooded, double stale, RegionState state, Alert.@Nullable Kind kind) {
+    var decision = AlertPolicy.judge(calm(), figures(T0, flooded, stale, 10), List.of());
+
+    assertThat(decision.state()).isEqualTo(state);
+    assertThat(decision.sends()).isEqualTo(kind);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8, 0.4, 8, 0.4, NORMAL, 0", // two dry looks
+    "8, 0.4, 7, 0.4, RECOVERING, 1", // the second saw too little
+    "7, 0.4, 7, 0.4, ALERTING, 0", // both saw too little
+    "8, 0.6, 8, 0.4, RECOVERING, 1", // the first found it flooded
+    "8, 0.4, 8, 0.5, ALERTING, 0", // flooded again: counts from nought
+    "8, 0.4, 1, 0.9, ALERTING, 0" // even if that look saw little
+  })
+  void clearingTakesQualifyingDryPassesInSuccession(
+      double seen1, double flood1, double seen2, double flood2, RegionState state, int dry) {
+    List<Look> looks =
+        List.of(
+            look("b", T0 + 20 * MINUTE, seen2, flood2), look("a", T0 + 10 * MINUTE, seen1, flood1));
+
+    var decision = AlertPolicy.judge(alerting(), figures(T0 + 20 * MINUTE, flood2, 0, 8), looks);
+
+    assertThat(decision.state()).isEqualTo(state);
+    assertThat(decision.dry()).hasSize(dry);
+    assertThat(decision.sends())
+        .isEqualTo(state == RegionState.NORMAL ? Alert.Kind.CANCEL : decision.sends());
+  }
+
+  @Test
+  void passesUpToTheRaisingOneDoNotClear() {
+    List<Look> looks = List.of(look("b", T0, 10, 0), look("a", T0 - MINUTE, 10, 0));
+
+    var decision = AlertPolicy.judge(alerting(), figures(T0, 0, 0, 10), looks);
+
+    assertThat(decision.state()).isEqualTo(RegionState.ALERTING);
+  }
+
+  @Test
+  void aDryPassBeyondMaxAgeStandsAsItWasJudged() {
+    RegionLife life =
+        alerting().toBuilder()
+            .setState(RegionState.RECOVERING)
+            .addDry(DryPass.newBuilder().setPublisher("p").setScene("a").setAcquiredAtMs(T0 + 1))
+            .build();
+    long later = T0 + 120 * MINUTE;
+
+    var decision =
+        AlertPolicy.judge(life, figures(later, 0, 0, 10), List.of(look("b", later, 10, 0)));
+
+    assertThat(decision.sends()).isEqualTo(Alert.Kind.CANCEL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1.9, 9, ", // nothing material
+    "11, 1.4, 9, UPDATE", // a fifth more
+    "9, 1.4, 9, ", // too soon
+    "1, 2.0, 9, UPDATE", // severity rises: at once
+    "11, 0.9, 9, UPDATE", // severity falls
+    "9, 0.9, 9, ", // too soon
+    "11, 1.0, 5, UPDATE", // visibility lost
+    "11, 1.1, 9, "
+  })
+  void updatesAreMaterialAndRare(
+      int minutes, double flooded, double seen, Alert.@Nullable Kind kind) {
+    long at = T0 + minutes * MINUTE;
+
+    var decision =
+        AlertPolicy.judge(
+            alerting(), figures(at, flooded, 0, seen), List.of(look("b", at, seen, flooded)));
+
+    assertThat(decision.sends()).isEqualTo(kind);
+  }
+
+  @Test
+  void floodThatACloudHidIsNotMilder() {
+    assertThat(AlertPolicy.severity(REGION, figures(T0, 0, 6, 2))).isEqualTo(Severity.EXTREME);
+  }
+
+  private static RegionLife calm() {
+    return RegionLife.newBuilder()
+        .setDefinition(RegionDefinition.newBuilder().setRegion(REGION))
+        .build();
+  }
+
+  private static RegionLife alerting() {
+    return calm().toBuilder()
+        .setState(RegionState.ALERTING)
+        .setIncidentId("r-1")
+        .setSequence(1)
+        .setRaisedAsOfMs(T0)
+        .setToldAsOfMs(T0)
+        .setToldCm2((long) 1.1e10)
+        .setToldSeverity(Severity.MODERATE)
+        .setToldVisibility(Visibility.SEEN)
+        .build();
+  }
+
+  /** Of a region of 10 km2. */
+  private static Figures figures(long asOf, double flooded, double stale, double observed) {
+    return new Figures(
+        asOf,
+        Math.round(flooded * 1e10),
+        Math.round(stale * 1e10),
+        Math.round(observed * 1e10),
+        0,
+        0,
+        (long) 1e11,
+        0.8,
+        asOf,
+        asOf,
+        "",
+        1);
+  }
+
+  private static Look look(String scene, long at, double seen, double flood) {
+    return new Look("p", scene, at, at, Math.round(seen * 1e10), Math.round(flood * 1e10));
+  }
+}

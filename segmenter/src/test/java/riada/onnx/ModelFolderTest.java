@@ -1,0 +1,158 @@
+package riada.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.assertj.core.api.ThrowableAssertAlternative;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import riada.detect.Detector;
+import riada.proto.BadInput;
+import riada.sam.ImageEncoder;
+
+class ModelFolderTest {
+  private static final Path TINY = Path.of("src/test/resources/tiny");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copyTheTinyModel() throws IOException {
+    for (String name : new String[] {"model.json", "encoder.onnx", "decoder.onnx"}) {
+      Files.copy(TINY.resolve(name), folder.resolve(name));
+    }
+  }
+
+  @Test
+  void tellsWhatTheCardSays() throws BadInput {
+    ModelFolder model = ModelFolder.open(folder);
+
+    assertThat(model.ref().getName()).isEqualTo("tiny");
+    assertThat(model.ref().getVersion()).isEqualTo("1");
+    assertThat(model.inputSize()).isEqualTo(512);
+    assertThat(model.maskSide()).isEqualTo(128);
+    assertThat(model.file("encoder")).isEqualTo(folder.resolve("encoder.onnx"));
+    assertThat(model.detector(Detector.Settings.class))
+        .isEqualTo(new Detector.Settings(0.35f, 5, 0.2f, 6, 3, 0.1f, 2, 8, 12, 0.15f, 0.5));
+  }
+
+  /** {@code sha256sum decoder.onnx encoder.onnx model.json | sha256sum} in the tiny folder. */
+  @Test
+  void digestIsWhatSha256sumShows() throws BadInput {
+    ModelFolder model = ModelFolder.open(folder);
+
+    assertThat(model.ref().getDigest())
+        .isEqualTo("3da3e6a8fced05f9c57c4f7e7b665256c1aaa300ffb64f623332aa613d83c3ef");
+  }
+
+  @Test
+  void digestChangesWithAThreshold() throws BadInput, IOException {
+    String before = ModelFolder.open(folder).ref().getDigest();
+    edit("\"cloud\": 0.0", "\"cloud\": 0.5");
+
+    ModelFolder after = ModelFolder.open(folder);
+
+    assertThat(after.ref().getDigest()).isNotEqualTo(before);
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    Path nowhere = folder.resolve("nowhere");
+
+    assertRefused(nowhere, "model_missing").withMessageContaining(nowhere.toString());
+  }
+
+  @Test
+  void aFileThatIsNotTheOneDescribedIsNamed() throws IOException {
+    Files.copy(TINY.resolve("encoder.onnx"), replace("decoder.onnx"));
+
+    assertRefused(folder, "model_digest").withMessageContaining("decoder.onnx");
+  }
+
+  @Test
+  void aMissingFileIsNamed() throws IOException {
+    Files.delete(folder.resolve("encoder.onnx"));
+
+    assertRefused(folder, "model_file_missing").withMessageContaining("encoder.onnx");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"input_size\": 512|\"input_sise\": 512|input_size",
+        "\"mask_stride\": 4|\"mask_stride\": 5|do not fit",
+        "\"name\": \"tiny\"|\"name\": tiny|tiny",
+        "\"decoder\": {|\"other\": {|files.decoder"
+      })
+  void anUnreadableCardSaysWhatIsWrong(String text, String instead, String told)
+      throws IOException {
+    edit(text, instead);
+
+    assertRefused(folder, "model_card").withMessageContaining(told);
+  }
+
+  @Test
+  void aPathOutOfTheFolderIsNotFollowed() throws IOException {
+    edit("\"encoder.onnx\"", "\"../encoder.onnx\"");
+
+    assertRefused(folder, "model_file_missing");
+  }
+
+  @Test
+  void aMissingConstantOfTheDetectorIsNamed() throws IOException, BadInput {
+    edit("\"wet_points\"", "\"wet_dots\"");
+    ModelFolder model = ModelFolder.open(folder);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> model.detector(Detector.Settings.class))
+        .withMessageContaining("wet_points");
+  }
+
+  @Test
+  void aGraphWithoutTheOutputsIsRefusedByName() throws BadInput, OrtException {
+    ModelFolder model = ModelFolder.open(folder);
+    try (OnnxModel decoder = OnnxModel.load(model.file("decoder"), Device.CPU, 1)) {
+      assertThatExceptionOfType(BadInput.class)
+          .isThrownBy(() -> new ImageEncoder(decoder, model))
+          .withMessageContaining("has no input named image");
+    }
+  }
+
+  @Test
+  void aGraphOfAnotherInputSizeIsRefused() throws BadInput, OrtException, IOException {
+    edit("\"input_size\": 512", "\"input_size\": 1024");
+    ModelFolder model = ModelFolder.open(folder);
+    try (OnnxModel encoder = OnnxModel.load(model.file("encoder"), Device.CPU, 1)) {
+      assertThatExceptionOfType(BadInput.class)
+          .isThrownBy(() -> new ImageEncoder(encoder, model))
+          .withMessageContaining("[-1, 3, 512, 512]")
+          .withMessageContaining("[-1, 3, 1024, 1024]");
+    }
+  }
+
+  private static ThrowableAssertAlternative<BadInput> assertRefused(Path folder, String counter) {
+    return assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> ModelFolder.open(folder))
+        .satisfies(e -> assertThat(e.counter()).isEqualTo(counter));
+  }
+
+  private Path replace(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.delete(file);
+    return file;
+  }
+
+  private void edit(String text, String instead) throws IOException {
+    Path card = folder.resolve("model.json");
+    String json = Files.readString(card);
+    assertThat(json).contains(text);
+    Files.writeString(card, json.replace(text, instead));
+  }
+}

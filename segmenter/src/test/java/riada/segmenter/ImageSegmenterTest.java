@@ -1,0 +1,161 @@
+package riada.segmenter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.onnxruntime.OrtException;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import riada.mask.Mask;
+import riada.mask.RunLength;
+import riada.proto.BadInput;
+import riada.proto.WaterMask;
+import riada.sam.Prompts.Box;
+import riada.sam.Prompts.Point;
+import riada.segmenter.ImageSegmenter.Question;
+import riada.segmenter.ImageSegmenter.Segmentation;
+
+/** With the tiny model, whose answers {@code tiny/make.py} explains. */
+class ImageSegmenterTest {
+  private WaterModel model;
+  private ImageSegmenter segmenter;
+
+  @BeforeEach
+  void open() throws BadInput {
+    model = Painted.tiny();
+    segmenter = new ImageSegmenter(model);
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  @Test
+  void aTileGetsTheBitsOfTheStream(@TempDir Path folder)
+      throws BadInput, OrtException, IOException {
+    byte[] jpeg = Painted.bytes(Painted.pond(), "jpg");
+    Path file = Files.write(folder.resolve("tile.jpg"), jpeg);
+    WaterMask streamed =
+        new TilePipeline(model, Painted.CLOCK)
+            .segment(Painted.ID, Painted.tile(jpeg).build(), Painted.NOW);
+
+    Segmentation answer = segmenter.segment(file, Question.AUTOMATIC);
+
+    assertThat(answer.water()).isEqualTo(RunLength.decode(streamed.getWater()));
+    assertThat(answer.seen()).isEqualTo(RunLength.decode(streamed.getValid()));
+    assertThat(answer.confidence()).isEqualTo(streamed.getConfidence());
+  }
+
+  @Test
+  void theAnswerHasThePicturesOwnSize() throws BadInput, OrtException {
+    BufferedImage image = Painted.land(1024, 256, BufferedImage.TYPE_3BYTE_BGR);
+    Painted.fill(image, Painted.WATER, 256, 64, 512, 64);
+
+    Segmentation answer = segmenter.segment(image, Question.AUTOMATIC);
+
+    assertThat(answer.water().width()).isEqualTo(1024);
+    assertThat(answer.water().height()).isEqualTo(256);
+    assertThat(answer.water().get(300, 100)).isTrue();
+    assertThat(answer.water().get(300, 200)).isFalse();
+    assertThat(answer.water().count()).isBetween(30_000, 36_000);
+  }
+
+  @Test
+  void landIsDryEvenWithoutAsking() throws BadInput, OrtException {
+    BufferedImage image = Painted.land(600, 400, BufferedImage.TYPE_3BYTE_BGR);
+
+    Segmentation answer = segmenter.segment(image, Question.AUTOMATIC);
+
+    assertThat(answer.water().isEmpty()).isTrue();
+  }
+
+  @Test
+  void aPointIsInPixelsOfThePicture() throws BadInput, OrtException {
+    BufferedImage image = Painted.land(1024, 1024, BufferedImage.TYPE_3BYTE_BGR);
+
+    Segmentation answer =
+        segmenter.segment(
+            image, new Question(List.of(new Point(800, 300, true)), List.of(), false));
+
+    assertThat(answer.water().get(800, 300)).isTrue();
+    assertThat(answer.water().get(300, 800)).isFalse();
+  }
+
+  @Test
+  void boxesAreUnitedAndEachTakesItsOwnPoints() throws BadInput, OrtException {
+    BufferedImage image = Painted.land(512, 512, BufferedImage.TYPE_3BYTE_BGR);
+    Painted.fill(image, Painted.WATER, 0, 0, 512, 512);
+
+    Segmentation answer =
+        segmenter.segment(
+            image,
+            new Question(
+                List.of(new Point(400, 400, false)),
+                List.of(new Box(32, 32, 160, 160), new Box(320, 320, 480, 480)),
+                false));
+
+    Mask water = answer.water();
+    assertThat(water.get(100, 100)).isTrue();
+    assertThat(water.get(330, 330)).isTrue();
+    assertThat(water.get(400, 400)).isFalse();
+    assertThat(water.get(240, 240)).isFalse();
+  }
+
+  @Test
+  void theBestOfThreeIsTakenByPredictedIou() throws BadInput, OrtException {
+    Question question = new Question(List.of(new Point(190, 250, true)), List.of(), true);
+
+    Segmentation answer = segmenter.segment(Painted.pond(), question);
+
+    assertThat(answer.confidence()).isEqualTo(0.8f);
+  }
+
+  @Test
+  void aPointOutsideThePictureIsRefused() {
+    Question question = new Question(List.of(new Point(512, 5, true)), List.of(), false);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> segmenter.segment(Painted.pond(), question))
+        .withMessage("The point 512.0,5.0 is outside the picture of 512 x 512.");
+  }
+
+  @Test
+  void aPointInNoneOfTheBoxesIsRefused() {
+    Question question =
+        new Question(List.of(new Point(5, 5, true)), List.of(new Box(50, 50, 90, 90)), false);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> segmenter.segment(Painted.pond(), question))
+        .withMessageContaining("lies in none of the boxes");
+  }
+
+  @Test
+  void aBoxBeyondThePictureIsRefused() {
+    Question question = new Question(List.of(), List.of(new Box(50, 50, 900, 90)), false);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> segmenter.segment(Painted.pond(), question))
+        .withMessageContaining("900");
+  }
+
+  @Test
+  void theMaskIsWrittenAsBlackAndWhite(@TempDir Path folder)
+      throws BadInput, OrtException, IOException {
+    Path file = folder.resolve("mask.png");
+
+    segmenter.segment(Painted.pond(), Question.AUTOMATIC).writePng(file);
+
+    BufferedImage written = ImageIO.read(file.toFile());
+    assertThat(written.getRaster().getSample(130, 200, 0)).isEqualTo(255);
+    assertThat(written.getRaster().getSample(10, 10, 0)).isEqualTo(0);
+  }
+}

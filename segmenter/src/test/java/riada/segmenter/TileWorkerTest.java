@@ -1,0 +1,331 @@
+package riada.segmenter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import riada.onnx.Device;
+import riada.proto.BadInput;
+import riada.proto.DeadLetters;
+import riada.proto.Tile;
+import riada.proto.Topics;
+import riada.proto.WaterMask;
+
+/** The order of errors, with Kafka's own test clients; the rest is proven on real brokers. */
+class TileWorkerTest {
+  private static final TopicPartition PARTITION = new TopicPartition(Topics.TILES.name(), 0);
+  private static final String KEY = Painted.ID.toString();
+
+  private final Queue<MockConsumer<byte[], byte[]>> consumers = new ConcurrentLinkedQueue<>();
+  private final Queue<MockProducer<byte[], byte[]>> producers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger commits = new AtomicInteger();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final MockConsumer<byte[], byte[]> consumer = consumer();
+  private final MockProducer<byte[], byte[]> producer = producer();
+  private TileWorker worker;
+
+  @BeforeEach
+  void oneConsumerAndOneProducer() {
+    consumers.add(consumer);
+    producers.add(producer);
+    worker =
+        new TileWorker(
+            () -> new TilePipeline(Painted.tiny(), Painted.CLOCK),
+            consumers::remove,
+            producers::remove,
+            meters,
+            Painted.CLOCK);
+  }
+
+  @AfterEach
+  void close() {
+    worker.close();
+  }
+
+  @Test
+  void aTileBecomesAMaskUnderItsKeyAndIsCommitted() throws Exception {
+    arrives(consumer, 0, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 1);
+    ProducerRecord<byte[], byte[]> sent = producer.history().get(0);
+    assertThat(sent.topic()).isEqualTo(Topics.MASKS.name());
+    assertThat(new String(sent.key(), UTF_8)).isEqualTo(KEY);
+    WaterMask mask = WaterMask.parseFrom(sent.value());
+    assertThat(mask.getReceivedAt().getSeconds()).isEqualTo(1_777_000_000);
+    assertThat(header(sent, "traceparent")).isEqualTo("00-trace-01");
+    assertThat(header(sent, "ce_id")).isEqualTo(mask.getObservationId());
+    assertThat(header(sent, "ce_type")).isEqualTo("riada.WaterMask");
+    assertThat(header(sent, "ce_time")).isEqualTo("2026-05-01T11:00:00Z");
+    assertThat(meters.counter("riada.tiles.segmented").count()).isEqualTo(1);
+    assertThat(meters.get("riada.segmenter.stage").tag("stage", "total").timer().count())
+        .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "14/8185/5448, garbage, message_unreadable",
+    "14/8185/5448, '', message_empty",
+    "14/8185/5448, , message_empty",
+    ", garbage, tile_key_missing",
+    "14/99999/0, tile, tile_off_grid",
+    "somewhere, tile, tile_key_unreadable"
+  })
+  void whatCannotBeReadGoesToTheDeadLettersAndIsCommitted(String key, String value, String reason)
+      throws Exception {
+    byte[] bytes =
+        value == null ? null : value.equals("tile") ? tile().toByteArray() : value.getBytes(UTF_8);
+    arrives(consumer, 0, key, bytes);
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 1);
+    ProducerRecord<byte[], byte[]> letter = producer.history().get(0);
+    assertThat(letter.topic()).isEqualTo("dlq.flood.tiles.v1");
+    assertThat(letter.value()).isEqualTo(bytes);
+    assertThat(header(letter, DeadLetters.COUNTER)).isEqualTo(reason);
+    assertThat(header(letter, DeadLetters.STAGE)).isEqualTo("segmenter");
+    assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
+    assertThat(header(letter, "traceparent")).isEqualTo("00-trace-01");
+    assertThat(meters.counter("riada.tiles.refused", "reason", reason).count()).isEqualTo(1);
+  }
+
+  @Test
+  void aValueTooLargeEvenForTheDeadLettersIsNamedAndLeftOut() throws Exception {
+    arrives(consumer, 0, KEY, new byte[9 << 20]);
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 1);
+    ProducerRecord<byte[], byte[]> letter = producer.history().get(0);
+    assertThat(letter.value()).isNull();
+    assertThat(header(letter, DeadLetters.REASON)).contains("9437184").contains("too many");
+  }
+
+  @Test
+  void oneBadTileDoesNotKeepTheNextFromPassing() throws Exception {
+    arrives(consumer, 0, KEY, "garbage".getBytes(UTF_8));
+    arrives(consumer, 1, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 2);
+    assertThat(producer.history())
+        .extracting(ProducerRecord::topic)
+        .containsExactly("dlq.flood.tiles.v1", "flood.masks.v1");
+  }
+
+  @Test
+  void nothingIsCommittedPastAMaskThatIsNotAcknowledged() throws Exception {
+    MockProducer<byte[], byte[]> failing = failingProducer();
+    producers.clear();
+    producers.add(failing);
+    MockConsumer<byte[], byte[]> second = consumer();
+    consumers.add(second);
+    producers.add(producer);
+    arrives(consumer, 0, KEY, tile().toByteArray());
+    arrives(second, 0, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> committed(second) == 1);
+    assertThat(consumer.closed()).isTrue();
+    assertThat(commits).hasValue(1); // the second consumer's
+    assertThat(producer.history()).hasSize(1);
+  }
+
+  @Test
+  void aBrokenConnectionIsSaidAndMended() throws Exception {
+    MockConsumer<byte[], byte[]> second = consumer();
+    consumers.add(second);
+    producers.add(producer());
+    consumer.setPollException(new TimeoutException("no broker"));
+
+    worker.start();
+
+    await().until(() -> worker.health().words().contains("no broker"));
+    assertThat(worker.health().ok()).isTrue();
+    await().until(() -> worker.health().state() == TileWorker.State.WORKING);
+  }
+
+  @Test
+  void aTileAtWhichTheModelFailsTwiceIsADeadLetterAndTheModelIsLoadedAnew() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    worker =
+        new TileWorker(
+            () -> {
+              opened.incrementAndGet();
+              WaterModel closed = Painted.tiny();
+              closed.close(); // fails at every tile
+              return new TilePipeline(closed, Painted.CLOCK);
+            },
+            consumers::remove,
+            producers::remove,
+            meters,
+            Painted.CLOCK);
+    arrives(consumer, 0, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 1);
+    assertThat(header(producer.history().get(0), DeadLetters.COUNTER)).isEqualTo("model_failed");
+    assertThat(opened).hasValue(2);
+  }
+
+  @Test
+  void aModelThatCannotBeLoadedAnewStopsTheWorkerAndCommitsNothing() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    worker =
+        new TileWorker(
+            () -> {
+              if (opened.incrementAndGet() > 1) {
+                throw new BadInput("model_missing", "There is no model any more.");
+              }
+              WaterModel closed = Painted.tiny();
+              closed.close();
+              return new TilePipeline(closed, Painted.CLOCK);
+            },
+            consumers::remove,
+            producers::remove,
+            meters,
+            Painted.CLOCK);
+    arrives(consumer, 0, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> worker.health().state() == TileWorker.State.FAILED);
+    assertThat(worker.health().words()).contains("There is no model any more.");
+    assertThat(worker.health().ok()).isFalse();
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void aModelThatIsNotThereIsRefusedBeforeAnythingStarts() {
+    TileWorker without =
+        new TileWorker(
+            () ->
+                new TilePipeline(
+                    WaterModel.open(Path.of("nowhere"), Device.Choice.CPU, 1), Painted.CLOCK),
+            consumers::remove,
+            producers::remove,
+            meters,
+            Painted.CLOCK);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(without::start)
+        .withMessageContaining("There is no model at nowhere");
+    assertThat(consumers).hasSize(1);
+  }
+
+  @Test
+  void closingEndsTheThreadAndBothClients() throws Exception {
+    worker.start();
+    await().until(() -> worker.health().state() == TileWorker.State.WORKING);
+
+    worker.close();
+
+    assertThat(worker.health().state()).isEqualTo(TileWorker.State.STOPPED);
+    assertThat(consumer.closed()).isTrue();
+    assertThat(producer.closed()).isTrue();
+  }
+
+  @Test
+  void metricsNameTheDevice() throws Exception {
+    worker.start();
+
+    assertThat(meters.get("riada.device.info").tag("device", "cpu").gauge().value()).isEqualTo(1);
+    assertThat(worker.health().device()).isEqualTo("cpu");
+    assertThat(worker.health().deviceWarning()).isEmpty();
+  }
+
+  private static Tile tile() {
+    return Painted.tile(Painted.pond()).build();
+  }
+
+  private MockConsumer<byte[], byte[]> consumer() {
+    MockConsumer<byte[], byte[]> consumer =
+        new MockConsumer<>(AutoOffsetResetStrategy.EARLIEST.name()) {
+          @Override
+          public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+            commits.incrementAndGet();
+            super.commitSync(offsets);
+          }
+        };
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        });
+    return consumer;
+  }
+
+  private static MockProducer<byte[], byte[]> producer() {
+    return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Takes every record and then fails to deliver it. */
+  private static MockProducer<byte[], byte[]> failingProducer() {
+    return new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+      @Override
+      public synchronized void flush() {
+        while (errorNext(new TimeoutException("the broker is away"))) {}
+      }
+    };
+  }
+
+  private static void arrives(
+      MockConsumer<byte[], byte[]> consumer, long offset, String key, byte[] value) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("traceparent", "00-trace-01".getBytes(UTF_8));
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(
+            PARTITION.topic(),
+            PARTITION.partition(),
+            offset,
+            1_777_000_000_000L,
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            key == null ? null : key.getBytes(UTF_8),
+            value,
+            headers,
+            Optional.empty());
+    consumer.schedulePollTask(() -> consumer.addRecord(record));
+  }
+
+  private static long committed(MockConsumer<byte[], byte[]> consumer) {
+    var offset = consumer.committed(Set.of(PARTITION)).get(PARTITION);
+    return offset == null ? -1 : offset.offset();
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+}
