@@ -4,7 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +20,10 @@ import picocli.CommandLine.Spec;
 final class Answer {
   /** The command line's one JSON mapper. */
   static final ObjectMapper JSON =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
+          .build();
 
   private static final TypeReference<LinkedHashMap<String, Object>> ROW = new TypeReference<>() {};
 
@@ -45,6 +52,23 @@ final class Answer {
       table(rows.stream().map(row -> JSON.convertValue(row, ROW)).toList()).forEach(out::println);
     }
     out.flush();
+  }
+
+  /** Prints one row, or one JSON object. */
+  void row(Record row) {
+    if (form == Form.JSON) {
+      verb.commandLine().getOut().println(json(row));
+      verb.commandLine().getOut().flush();
+    } else {
+      rows(List.of(row));
+    }
+  }
+
+  /** An object as lines of {@code name: value}, for people. */
+  static List<String> lines(Record answer) {
+    return JSON.convertValue(answer, ROW).entrySet().stream()
+        .map(entry -> entry.getKey() + ": " + JSON.valueToTree(entry.getValue()))
+        .toList();
   }
 
   static String json(Object value) {

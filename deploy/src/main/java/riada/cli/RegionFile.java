@@ -10,7 +10,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import riada.proto.BadInput;
 import riada.proto.Region;
@@ -107,12 +106,8 @@ final class RegionFile {
 
   /** ISO 8601, or shortly: {@code 6h}, {@code 90m}, {@code 2d}. */
   private static Duration duration(String who, String text) throws BadInput {
-    String iso = text.toUpperCase(Locale.ROOT);
-    if (!iso.startsWith("P")) {
-      iso = (iso.endsWith("D") ? "P" : "PT") + iso;
-    }
     try {
-      Duration duration = Duration.parse(iso);
+      Duration duration = DurationText.parse(text);
       if (duration.compareTo(Duration.ofSeconds(1)) >= 0) {
         return duration;
       }

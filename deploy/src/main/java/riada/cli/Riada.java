@@ -8,6 +8,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code riada} command. */
 @Command(
@@ -17,7 +18,12 @@ import picocli.CommandLine.HelpCommand;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      DemoVerb.class,
+      ServeVerb.class,
       TopicsVerb.class,
+      PublishVerb.class,
+      SimulateVerb.class,
+      SegmentVerb.class,
       TailVerb.class,
       RegionVerb.class,
       DlqVerb.class,
@@ -25,9 +31,11 @@ import picocli.CommandLine.HelpCommand;
     },
     footer = {
       "",
-      "Answers go to stdout, logs and progress to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,",
-      "3 bad input. Every option can also be set as RIADA_<OPTION> in the environment, or as",
-      "riada.<option> in the file that --config names. RIADA_DEBUG=1 shows stack traces."
+      "Answers go to stdout, logs and progress to stderr.",
+      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 bad input.",
+      "Every option can also be set as RIADA_<OPTION> in the environment,",
+      "or as riada.<option> in the file that --config names.",
+      "RIADA_DEBUG=1 shows stack traces."
     })
 public final class Riada {
   /** Runs one command and ends the process with its exit status. */
@@ -51,10 +59,25 @@ public final class Riada {
     try {
       Settings settings = Settings.read(List.of(args), environment);
       line.setDefaultValueProvider(settings);
-      Settings.inject(line, settings);
+      inject(line, settings, environment);
     } catch (Exception e) {
       return errors.print(line, e);
     }
     return line.execute(args);
+  }
+
+  /** Hands settings and environment to the option groups of every verb. */
+  private static void inject(CommandLine line, Settings settings, Map<String, String> environment) {
+    for (CommandSpec group : line.getCommandSpec().mixins().values()) {
+      if (group.userObject() instanceof KafkaOptions kafka) {
+        kafka.use(settings);
+      } else if (group.userObject() instanceof ModelOptions model) {
+        model.use(environment);
+      }
+    }
+    if (line.getCommand() instanceof DemoVerb demo) {
+      demo.use(settings);
+    }
+    line.getSubcommands().values().forEach(verb -> inject(verb, settings, environment));
   }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -46,16 +45,6 @@ final class Settings implements IDefaultValueProvider {
       builder.withSources(new PropertiesConfigSource(load(Path.of(file)), file, 200));
     }
     return new Settings(builder.build());
-  }
-
-  /** Hands the settings to every {@link KafkaOptions} among the verbs of {@code line}. */
-  static void inject(CommandLine line, Settings settings) {
-    for (CommandLine.Model.CommandSpec mixin : line.getCommandSpec().mixins().values()) {
-      if (mixin.userObject() instanceof KafkaOptions kafka) {
-        kafka.use(settings);
-      }
-    }
-    line.getSubcommands().values().forEach(verb -> inject(verb, settings));
   }
 
   // The file must be known before the options' defaults are, so it is looked for ahead of parsing.
@@ -101,8 +90,8 @@ final class Settings implements IDefaultValueProvider {
   /**
    * What {@code riada.kafka.*} says for every Kafka client, for example {@code security.protocol}.
    */
-  Map<String, Object> kafka() {
-    Map<String, Object> kafka = new HashMap<>();
+  Map<String, String> kafka() {
+    Map<String, String> kafka = new HashMap<>();
     for (String name : config.getPropertyNames()) {
       if (name.startsWith(KAFKA)) {
         config

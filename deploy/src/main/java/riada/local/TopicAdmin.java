@@ -1,5 +1,6 @@
 package riada.local;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,8 +10,11 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +79,38 @@ public final class TopicAdmin {
       throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(client)) {
       return compare(admin, Topics.all(), 0, (short) 0);
+    }
+  }
+
+  /**
+   * How many records were ever written to a topic.
+   *
+   * @throws IOException with a sentence when the cluster does not tell
+   */
+  static long written(Cluster cluster, Topic topic) throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(cluster.impatient())) {
+      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+      admin
+          .describeTopics(List.of(topic.name()))
+          .allTopicNames()
+          .get()
+          .values()
+          .forEach(
+              described ->
+                  described
+                      .partitions()
+                      .forEach(
+                          p ->
+                              latest.put(
+                                  new TopicPartition(topic.name(), p.partition()),
+                                  OffsetSpec.latest())));
+      return admin.listOffsets(latest).all().get().values().stream()
+          .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+          .sum();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "The broker at " + cluster + " does not tell of " + topic.name() + ": " + e.getCause(),
+          e);
     }
   }
 

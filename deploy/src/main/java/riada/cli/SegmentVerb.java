@@ -1,0 +1,147 @@
+package riada.cli;
+
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+import riada.proto.BadInput;
+import riada.sam.Prompts.Box;
+import riada.sam.Prompts.Point;
+import riada.segmenter.ImageSegmenter;
+import riada.segmenter.ImageSegmenter.Question;
+import riada.segmenter.ImageSegmenter.Segmentation;
+import riada.segmenter.WaterModel;
+
+/** {@code riada segment IMAGE}. */
+@Command(
+    name = "segment",
+    description = "Draw the water of one picture as a mask.",
+    mixinStandardHelpOptions = true)
+final class SegmentVerb implements Callable<Integer> {
+  @Mixin ModelOptions model = new ModelOptions();
+  @Mixin Answer answer = new Answer();
+
+  @Parameters(paramLabel = "IMAGE", description = "A JPEG or PNG.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  Path image;
+
+  @Option(
+      names = "--point",
+      paramLabel = "X,Y[,0|1]",
+      converter = PointText.class,
+      description = "A place in pixels that is wet (1, the default) or dry (0). Repeatable.")
+  List<Point> points = List.of();
+
+  @Option(
+      names = "--box",
+      paramLabel = "X0,Y0,X1,Y1",
+      converter = BoxText.class,
+      description = "Look for water in this box of pixels. Repeatable.")
+  List<Box> boxes = List.of();
+
+  @Option(
+      names = "--everything",
+      description = "All water that the detector finds: what happens without points and boxes.")
+  boolean everything;
+
+  @Option(
+      names = "--multimask",
+      description = "Of three readings of an ambiguous question take the surest.")
+  boolean multimask;
+
+  @Option(
+      names = "--out",
+      paramLabel = "MASK.png",
+      required = true,
+      description = "Where to write the mask: 255 is water, 0 is not.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  Path out;
+
+  @picocli.CommandLine.Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  picocli.CommandLine.Model.CommandSpec verb;
+
+  /** What a mask shows, of the picture's pixels. */
+  record Row(
+      String mask,
+      int width,
+      int height,
+      long waterPixels,
+      double waterFraction,
+      double hiddenFraction,
+      float confidence,
+      String model,
+      String device) {}
+
+  @Override
+  public Integer call() throws BadInput, IOException, OrtException {
+    if (everything && !(points.isEmpty() && boxes.isEmpty())) {
+      throw new picocli.CommandLine.ParameterException(
+          verb.commandLine(), "--everything goes without --point and --box.");
+    }
+    try (WaterModel water = model.inference().open()) {
+      Segmentation found =
+          new ImageSegmenter(water).segment(image, new Question(points, boxes, multimask));
+      found.writePng(out);
+      double pixels = (double) found.water().width() * found.water().height();
+      int wet = found.water().count();
+      answer.row(
+          new Row(
+              out.toString(),
+              found.water().width(),
+              found.water().height(),
+              wet,
+              wet / pixels,
+              1 - found.seen().count() / pixels,
+              found.confidence(),
+              water.ref().getName() + " " + water.ref().getVersion(),
+              water.device().name()));
+    }
+    return 0;
+  }
+
+  private static float[] numbers(String text, String form) {
+    String[] parts = text.split(",", -1);
+    float[] numbers = new float[parts.length];
+    try {
+      for (int i = 0; i < parts.length; i++) {
+        numbers[i] = Float.parseFloat(parts[i].trim());
+      }
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + text + "' is not " + form);
+    }
+    return numbers;
+  }
+
+  /** Reads {@code X,Y} or {@code X,Y,0|1}. */
+  static final class PointText implements ITypeConverter<@Nullable Point> {
+    @Override
+    public Point convert(String text) {
+      float[] n = numbers(text, "X,Y or X,Y,0|1");
+      if (n.length < 2 || n.length > 3 || (n.length == 3 && n[2] != 0 && n[2] != 1)) {
+        throw new TypeConversionException("'" + text + "' is not X,Y or X,Y,0|1");
+      }
+      return new Point(n[0], n[1], n.length == 2 || n[2] == 1);
+    }
+  }
+
+  /** Reads {@code X0,Y0,X1,Y1}. */
+  static final class BoxText implements ITypeConverter<@Nullable Box> {
+    @Override
+    public Box convert(String text) {
+      float[] n = numbers(text, "X0,Y0,X1,Y1");
+      if (n.length != 4 || !(n[0] < n[2] && n[1] < n[3])) {
+        throw new TypeConversionException("'" + text + "' is not X0,Y0,X1,Y1 from left top");
+      }
+      return new Box(n[0], n[1], n[2], n[3]);
+    }
+  }
+}
