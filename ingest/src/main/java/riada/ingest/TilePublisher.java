@@ -40,6 +40,8 @@ public final class TilePublisher implements TileSink, AutoCloseable {
   /** What Kafka adds to key, value and headers, generously. */
   private static final int RECORD_OVERHEAD_BYTES = 256;
 
+  private static final Duration LAST_TILES = Duration.ofSeconds(10);
+
   private final String brokers;
   private final Producer<String, byte[]> producer;
   private final InstantSource clock;
@@ -54,8 +56,17 @@ public final class TilePublisher implements TileSink, AutoCloseable {
    */
   public TilePublisher(String bootstrapServers, Map<String, Object> overrides, InstantSource clock)
       throws IOException {
-    this.brokers = bootstrapServers;
+    this(bootstrapServers, producer(bootstrapServers, overrides), clock);
+  }
+
+  TilePublisher(String brokers, Producer<String, byte[]> producer, InstantSource clock) {
+    this.brokers = brokers;
+    this.producer = producer;
     this.clock = clock;
+  }
+
+  private static Producer<String, byte[]> producer(
+      String bootstrapServers, Map<String, Object> overrides) throws IOException {
     Map<String, Object> config = new HashMap<>();
     config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     config.put(ProducerConfig.CLIENT_ID_CONFIG, "riada-ingest");
@@ -69,8 +80,7 @@ public final class TilePublisher implements TileSink, AutoCloseable {
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 20_000);
     config.putAll(overrides);
     try {
-      this.producer =
-          new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+      return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
@@ -180,9 +190,17 @@ public final class TilePublisher implements TileSink, AutoCloseable {
     }
   }
 
-  /** Sends what is left for at most ten seconds; {@link #flush} first to learn of failures. */
+  /**
+   * Sends what is left for at most ten seconds, or ends at once where a tile has failed already or
+   * the thread is interrupted. {@link #flush} first to learn of failures.
+   */
   @Override
   public void close() {
-    producer.close(Duration.ofSeconds(10));
+    boolean inVain = failure.get() != null || Thread.currentThread().isInterrupted();
+    try {
+      producer.close(inVain ? Duration.ZERO : LAST_TILES);
+    } catch (InterruptException e) {
+      // The producer has ended none the less, and the thread's interrupt flag is set again.
+    }
   }
 }

@@ -1,8 +1,6 @@
 package riada.ingest;
 
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.Raster;
 import java.util.Arrays;
 import riada.geo.Bounds;
 import riada.geo.TileGrid;
@@ -79,7 +77,7 @@ final class TileSampler {
       for (int k = 0; k < taps.length; k++) {
         int row = clamp(rows.first[y] + k, image.getHeight()) - top;
         if (lines[row] == null) {
-          read(left, top + row, source);
+          image.getRGB(left, top + row, source.length, 1, source, 0, source.length);
           lines[row] = across(source, left, columns);
         }
         for (int i = 0; i < sum.length; i++) {
@@ -108,24 +106,6 @@ final class TileSampler {
       }
     }
     return line;
-  }
-
-  /** One row of the picture as 0xRRGGBB. */
-  private void read(int left, int row, int[] pixels) {
-    boolean grey =
-        image.getColorModel() instanceof ComponentColorModel
-            && image.getRaster().getNumBands() == 1;
-    if (!grey) {
-      image.getRGB(left, row, pixels.length, 1, pixels, 0, pixels.length);
-      return;
-    }
-    // Java takes grey samples as linear light and brightens them; radar and photographs are not.
-    Raster raster = image.getRaster();
-    int shift = Math.max(0, image.getColorModel().getComponentSize(0) - 8);
-    raster.getSamples(left, row, pixels.length, 1, 0, pixels);
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (pixels[i] >> shift) * 0x010101;
-    }
   }
 
   private static double step(double[] positions) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.awt.image.BufferedImage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -72,10 +73,12 @@ public final class Simulation implements AutoCloseable {
     this.world = new World(seed, NORTH_WEST, columns, rows, scenario);
     this.painter = new TilePainter(world);
     this.passes = new ArrayList<>();
+    // Two runs on one cluster are two series of passes, though their seed be the same.
+    String run = "sim-" + seed + "-" + end.truncatedTo(ChronoUnit.MILLIS);
     for (int i = 0; i < passes; i++) {
       Instant acquiredAt = start.plusMillis(span.toMillis() * (i + 1) / passes);
       Moment moment = scenario.at(seed, passes == 1 ? 0 : (double) i / (passes - 1));
-      this.passes.add(new Pass(i, "sim-" + seed + "-" + i, acquiredAt, moment));
+      this.passes.add(new Pass(i, run + "-" + i, acquiredAt, moment));
     }
   }
 

@@ -2,16 +2,24 @@ package riada.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import riada.geo.TileId;
 import riada.proto.BadInput;
@@ -94,10 +102,59 @@ class TilePublisherTest {
   }
 
   @Test
+  void closingWaitsForTheLastTiles() throws Exception {
+    Closings producer = new Closings();
+    TilePublisher publisher = new TilePublisher("broker", producer, InstantSource.fixed(NOW));
+    publisher.send(KEY, tile(10));
+
+    publisher.close();
+
+    assertThat(producer.patience).containsExactly(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void closingAfterAFailureDoesNotWaitForTheOtherTiles() throws Exception {
+    Closings producer = new Closings();
+    TilePublisher publisher = new TilePublisher("broker", producer, InstantSource.fixed(NOW));
+    publisher.send(KEY, tile(10));
+    publisher.send(KEY, tile(10));
+    producer.errorNext(new TimeoutException("the broker is away"));
+
+    publisher.close();
+
+    assertThat(producer.patience).containsExactly(Duration.ZERO);
+  }
+
+  @Test
+  void closingInAnInterruptedThreadEndsAtOnceAndKeepsTheFlag() throws Exception {
+    TilePublisher publisher = new TilePublisher("127.0.0.1:1", Map.of(), InstantSource.fixed(NOW));
+    Thread.currentThread().interrupt();
+
+    assertThatCode(publisher::close).doesNotThrowAnyException();
+
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   void aBrokersNameThatIsNoneIsRefused() {
     assertThatThrownBy(() -> new TilePublisher("nonsense", Map.of(), InstantSource.fixed(NOW)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("The broker \"nonsense\" cannot be used");
+  }
+
+  /** Kafka's own test producer, which also remembers how long it was given to close. */
+  private static final class Closings extends MockProducer<String, byte[]> {
+    final List<Duration> patience = new ArrayList<>();
+
+    Closings() {
+      super(false, null, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public void close(Duration timeout) {
+      patience.add(timeout);
+      super.close(timeout);
+    }
   }
 
   private static Tile tile(int pictureBytes) {

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,9 +201,12 @@ class TilerTest {
     for (int at = 0; at < 64 * 64; at++) {
       grey.getRaster().setSample(at % 64, at / 64, 0, 90);
     }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(grey, "png", png);
+    BufferedImage read = Pictures.read("grey", png.toByteArray(), 64 * 64);
     TileId tile = new TileId(14, 8149, 6136);
 
-    BufferedImage image = image(cut(tiler, new Scene("s", grey, tile.bounds()), 14).get(tile));
+    BufferedImage image = image(cut(tiler, new Scene("s", read, tile.bounds()), 14).get(tile));
 
     assertThat(image.getRGB(200, 200) & 255).isBetween(89, 91);
   }

@@ -65,7 +65,17 @@ class SimulationTest {
     assertThat(passes).hasSize(13);
     assertThat(passes.get(0).acquiredAt()).isEqualTo("2026-05-01T01:00:00Z");
     assertThat(passes.get(12).acquiredAt()).isEqualTo(END);
-    assertThat(passes.get(12).scene()).isEqualTo("sim-7-12");
+    assertThat(passes.get(12).scene()).isEqualTo("sim-7-2026-05-01T13:00:00Z-12");
+  }
+
+  @Test
+  void aLaterRunOfTheSameSeedHasScenesOfItsOwn() {
+    try (Simulation later =
+        new Simulation(Scenario.RISING, 7, START.plusSeconds(60), END.plusSeconds(60), 13, 2, 2)) {
+      assertThat(later.passes())
+          .extracting(Pass::scene)
+          .doesNotContainAnyElementsOf(simulation.passes().stream().map(Pass::scene).toList());
+    }
   }
 
   @Test
@@ -194,7 +204,7 @@ class SimulationTest {
     assertThat(region.getMinObserved()).isEqualTo(0.6);
     assertThat(region.getRaiseKm2()).isGreaterThan(2 * region.getClearKm2());
     assertThat(region.getClearKm2()).isPositive();
-    assertThat(region.getMaxAge().getSeconds()).isGreaterThan(13 * 3600);
+    assertThat(region.getMaxAge().getSeconds()).isEqualTo(12 * 3600);
     assertThat(region.getGeometry())
         .startsWith("{\"type\":\"Polygon\",\"coordinates\":[[[")
         .endsWith("]]]}");
