@@ -96,7 +96,7 @@ public final class ImageSegmenter {
     return segment(Pictures.read(file.toString(), bytes, (long) MAX_SIDE * MAX_SIDE), question);
   }
 
-  /** Segments a decoded picture; see {@link #segment(Path, Question)}. */
+  /** Segments a picture from {@link Pictures#read}; see {@link #segment(Path, Question)}. */
   public Segmentation segment(BufferedImage image, Question question)
       throws BadInput, OrtException {
     int width = image.getWidth();

@@ -88,7 +88,8 @@ public final class TileWorker implements AutoCloseable {
       new Health(State.STARTING, "The segmenter is starting.", "", Optional.empty());
   private volatile @Nullable Producer<byte[], byte[]> producer;
   private @Nullable Thread thread;
-  private int pollsAway; // the worker thread's own
+  private int pollsAway; // this and the next: the worker thread's own
+  private Duration pause = FIRST_PAUSE; // before connecting anew
 
   /**
    * @param pipelines opens the model
@@ -130,17 +131,17 @@ public final class TileWorker implements AutoCloseable {
 
   private void run(TileProcessor processor) {
     try (processor) {
-      Duration pause = FIRST_PAUSE;
       while (!isClosing()) {
         try {
           connected(processor);
-          pause = FIRST_PAUSE;
         } catch (KafkaException e) {
           say(
               State.WAITING,
               "Kafka fails the segmenter ("
                   + cause(e)
-                  + "); it connects anew and repeats what was not acknowledged.",
+                  + "); in "
+                  + pause.toSeconds()
+                  + " s it connects anew and repeats what was not acknowledged.",
               processor);
           closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
           pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
@@ -193,6 +194,7 @@ public final class TileWorker implements AutoCloseable {
     }
     try {
       in.commitSync(records.nextOffsets());
+      pause = FIRST_PAUSE; // it works: the next trouble is a new one
     } catch (CommitFailedException | RetriableException e) {
       // All is acknowledged: at worst these tiles are segmented again, here or by another worker.
       log.warn("Tiles may be segmented twice, for they could not be committed: {}", cause(e));

@@ -178,6 +178,24 @@ class TileWorkerTest {
   }
 
   @Test
+  void afterACommitTheNextTroubleIsWaitedOutFromTheStart() throws Exception {
+    MockConsumer<byte[], byte[]> second = consumer();
+    consumers.add(second);
+    producers.add(producer());
+    consumers.add(consumer());
+    producers.add(producer());
+    consumer.setPollException(new TimeoutException("no broker"));
+    arrives(second, 0, KEY, tile().toByteArray());
+    second.schedulePollTask(() -> second.setPollException(new TimeoutException("gone again")));
+
+    worker.start();
+
+    await().until(() -> worker.health().words().contains("gone again"));
+    assertThat(worker.health().words()).contains("in 1 s it connects anew");
+    assertThat(commits).hasValue(1);
+  }
+
+  @Test
   void aTileAtWhichTheModelFailsTwiceIsADeadLetterAndTheModelIsLoadedAnew() throws Exception {
     AtomicInteger opened = new AtomicInteger();
     worker =
