@@ -81,8 +81,8 @@ def square(image, size=512):
 # ------------------------------------------------------------------------------------------------- augmentation
 def window(picture, size, rng):
     """A random window (scale, aspect, rotation, flips) -> RGB 0..255 [3,s,s], water, cloud, shadow 0..1 [3,s,s]"""
-    low = 0.4 if size < 512 else 0.55  # smaller windows at the smaller training size: things keep the scale they have at 512
-    s = rng.uniform(low, 1.0) if rng.random() < 0.8 else 1.0
+    # Smaller windows at the smaller training size: things keep the scale they have at 512.
+    s = rng.uniform(*((0.4, 0.85) if size < 512 else (0.55, 1.0))) if rng.random() < 0.85 else 1.0
     aspect = math.exp(rng.uniform(-0.25, 0.25)) if s < 1 else 1.0
     sx, sy = min(1, s * aspect), min(1, s / aspect)
     angle = math.radians(rng.normal(0, 12)) if rng.random() < 0.5 else 0.0

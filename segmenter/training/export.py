@@ -1,6 +1,6 @@
 """Writes a model folder: encoder.onnx, decoder.onnx and model.json.
 
-  python export.py --checkpoint run/mixed.pt --out ../models/riada-lite
+  python export.py --checkpoint run/large.pt --out ../models/riada-lite
 
   encoder.onnx  image [B,3,512,512] normalised -> embedding [B,256,32,32], maps [B,6,32,32], sky [B,2,128,128]
   decoder.onnx  embedding [1,256,32,32], point_coords [N,P,2] pixels, point_labels [N,P], mask_input [N,1,128,128],
@@ -25,8 +25,8 @@ from onnx import TensorProto, helper, numpy_helper
 from detector import constants
 from model import DECODER_PARAMETERS, MEAN, SIZE, STD, MBConv, RiadaLite
 
-# Sky logits above these are cloud and shadow: `evaluate.py sky` prints what each choice finds and costs.
-CLOUD, SHADOW = -1.0, -1.0
+# Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
+CLOUD, SHADOW = -2.5, -2.5
 VERSION = "0.1.0"
 
 

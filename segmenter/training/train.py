@@ -2,6 +2,7 @@
 
   python train.py photographs --photographs DIR                       from ImageNet weights, at 320 px
   python train.py mixed --photographs DIR --tiles DIR                 from the former, photographs and simulator tiles
+  python train.py large --photographs DIR --tiles DIR                 from the former, the same at 512 px
 
 A stage is a number of steps. Every step draws its own random numbers from (seed, step), so that a run which was cut off
 and resumes from run/STAGE.pt goes on with the same batches. run/STAGE.pt holds weights, their running mean and the optimiser.
@@ -29,6 +30,7 @@ RUN = Path(__file__).with_name("run")
 @dataclass(frozen=True)
 class Stage:
     steps: int
+    cool: int  # the step at which the learning rate would reach zero; a stage that stops before hands warm weights on
     large_from: int  # the step from which 512 px replaces 320 px
     rate: float  # multiplies all learning rates
     start: str | None  # the stage whose weights it starts from
@@ -36,8 +38,9 @@ class Stage:
 
 
 STAGES = {
-    "photographs": Stage(600, 600, 1.0, None, 1.0),
-    "mixed": Stage(600, 380, 0.7, "photographs", 0.5),
+    "photographs": Stage(400, 600, 400, 1.0, None, 1.0),
+    "mixed": Stage(440, 440, 440, 0.8, "photographs", 0.375),
+    "large": Stage(60, 60, 0, 0.6, "mixed", 0.375),
 }
 BATCH, DEV_EVERY, SAVE_EVERY = 8, 100, 50
 RATES = {"encoder.": 1.5e-4, "prompt_encoder.": 3e-4, "mask_decoder.": 3e-4, "": 6e-4}
@@ -218,7 +221,7 @@ def main():
     bar = tqdm(range(first, stage.steps), initial=first, total=stage.steps, mininterval=5)
     for step in bar:
         rng = np.random.default_rng((a.seed, list(STAGES).index(a.stage), step))
-        rate = stage.rate * min(1, (step + 1) / 40) * (0.5 + 0.5 * math.cos(math.pi * step / stage.steps) + 0.01)
+        rate = stage.rate * min(1, (step + 1) / min(40, stage.steps // 6)) * (0.5 + 0.5 * math.cos(math.pi * step / stage.cool) + 0.01)
         for g in opt.param_groups:
             g["lr"] = g["base"] * rate
         size = 512 if step >= stage.large_from else 320

@@ -1,6 +1,6 @@
 """Writes the vectors that hold the Java code to this code: pictures drawn here and what PyTorch makes of them.
 
-  python vectors.py --checkpoint run/mixed.pt --out ../src/test/resources/vectors
+  python vectors.py --checkpoint run/large.pt --out ../src/test/resources/vectors
 
 vectors.json lists everything. A tensor is {"file", "shape", "every"}: the file holds, as little-endian float32, every
 `every`-th number (from the first) of the tensor flattened in row-major order. Pictures are read back from their PNG, and the
@@ -28,7 +28,7 @@ MOVED = 3e-3
 
 # ------------------------------------------------------------------------------------------------- pictures
 def land(rng, tone):
-    ground = np.array(tone, np.float32)[:, None, None] + 14 * fractal(SIZE, SIZE, rng, 4, 5).numpy()[None]
+    ground = np.array(tone, np.float32)[:, None, None] + 14 * fractal(SIZE, SIZE, rng, 4, 7).numpy()[None]
     return ground.clip(0, 255).astype(np.uint8).transpose(1, 2, 0)
 
 
