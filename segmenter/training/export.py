@@ -26,7 +26,7 @@ from detector import constants
 from model import DECODER_PARAMETERS, MEAN, SIZE, STD, MBConv, RiadaLite
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
-CLOUD, SHADOW = -2.5, -2.5
+CLOUD, SHADOW = -2.0, -1.5
 VERSION = "0.1.0"
 
 

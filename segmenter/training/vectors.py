@@ -59,8 +59,8 @@ def draw(kind):
         colour = rng.uniform((90, 80, 50), (170, 150, 100))
         image = paint(image, rng, colour, [(x, y), (x + w, y + 4), (x + w - 3, y + h), (x - 5, y + h)])
     if kind == "river":
-        image = paint(image, rng, (168, 134, 96), line=[(-10, 130), (120, 190), (230, 170), (340, 280), (420, 300), (530, 430)], width=70)
-        image = paint(image, rng, (165, 132, 95), ring(120, 400, 80, 50, rng))
+        image = paint(image, rng, (44, 62, 78), line=[(-10, 130), (120, 190), (230, 170), (340, 280), (420, 300), (530, 430)], width=70)
+        image = paint(image, rng, (40, 58, 74), ring(120, 400, 80, 50, rng))
     if kind == "cloud":
         image = paint(image, rng, (160, 128, 92), ring(250, 300, 230, 150, rng))
         image = paint(image, rng, (60, 80, 50), ring(300, 330, 40, 25, rng))
