@@ -207,8 +207,9 @@ public final class Demo implements AutoCloseable {
             ? simulation.shuffled(plan.shuffle().getAsLong())
             : simulation.shots();
     Set<String> observations = new HashSet<>();
-    try (TilePublisher publisher =
-        new TilePublisher(cluster.bootstrapServers(), Map.copyOf(cluster.client()), clock)) {
+    Map<String, Object> patient = cluster.client();
+    patient.putIfAbsent("max.block.ms", "120000"); // a broker that is away for a while comes back
+    try (TilePublisher publisher = new TilePublisher(cluster.bootstrapServers(), patient, clock)) {
       for (int i = 0; i < shots.size(); i++) {
         long due = start + plan.duration().toNanos() / shots.size() * i;
         pause(Duration.ofNanos(Math.max(0, due - System.nanoTime())));

@@ -55,7 +55,7 @@ class BadTilesIT {
   @Test
   void eachBadRecordBecomesADeadLetterWithItsReasonAndTheNextTilePasses() throws Exception {
     Map<String, byte[]> bad = new HashMap<>();
-    bad.put("picture_unreadable|14/1/1", tile(half(good)).build().toByteArray());
+    bad.put("picture_truncated|14/1/1", tile(half(good)).build().toByteArray());
     bad.put(
         "picture_unknown_format|14/1/2",
         tile("name,id\n".repeat(99).getBytes(UTF_8)).build().toByteArray());
@@ -81,6 +81,7 @@ class BadTilesIT {
         station.records(Topics.deadLetters(Topics.TILES))) {
       String key = header(letter, DeadLetters.COUNTER) + "|" + new String(letter.key(), UTF_8);
       reasons.put(key, header(letter, DeadLetters.REASON));
+      assertThat(bad).containsKey(key);
       assertThat(letter.value()).isEqualTo(bad.get(key));
     }
     assertThat(reasons.keySet()).isEqualTo(bad.keySet());

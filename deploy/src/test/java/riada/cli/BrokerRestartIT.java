@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,8 @@ import riada.simulate.Simulation;
 /** A broker that is killed in the middle and comes back: nothing is lost, and work goes on. */
 @Timeout(180)
 class BrokerRestartIT {
+  private static final Duration OUTAGE = Duration.ofSeconds(4);
+
   @TempDir Path folder;
 
   @Test
@@ -41,9 +45,9 @@ class BrokerRestartIT {
         if (i == shots.size() / 3) {
           publisher.flush();
           station.killBroker();
-        }
-        if (i == 2 * shots.size() / 3) {
-          station.restartBroker();
+          CompletableFuture.runAsync(
+              station::restartBroker,
+              CompletableFuture.delayedExecutor(OUTAGE.toSeconds(), TimeUnit.SECONDS));
         }
         Shot shot = shots.get(i);
         publisher.send(shot.tile().toString(), simulation.message(shot));

@@ -2,6 +2,8 @@ package riada.cli;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,7 +34,7 @@ final class Station implements AutoCloseable {
   final Shell shell = new Shell();
   final URI page;
   private final LocalSystem system;
-  private EmbeddedBroker broker;
+  private volatile EmbeddedBroker broker;
 
   Station(Path folder) throws Exception {
     this.folder = folder;
@@ -59,8 +61,12 @@ final class Station implements AutoCloseable {
     broker.ended().join();
   }
 
-  void restartBroker() throws Exception {
-    broker = EmbeddedBroker.start(folder.resolve("broker"), broker.port());
+  void restartBroker() {
+    try {
+      broker = EmbeddedBroker.start(folder.resolve("broker"), broker.port());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   void send(String topic, byte[] key, byte[] value) throws Exception {
