@@ -8,6 +8,8 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ class PhotographsIT {
   private static final Path SPLIT = Path.of("..", "segmenter", "training", "split.csv");
   private static final TileId FIRST = new TileId(16, 32_600, 24_400);
   private static final int COLUMNS = 8;
+  private static final Instant ACQUIRED_AT = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   @TempDir Path folder;
 
@@ -92,7 +95,7 @@ class PhotographsIT {
         file,
         """
         {"type":"Feature","properties":{"id":"photographs","raise_km2":0.3,"clear_km2":0.1,
-         "min_observed":0.01,"max_age":"3650d","passes":1},
+         "min_observed":0.01,"max_age":"30d","passes":1},
          "geometry":{"type":"Polygon","coordinates":[[[%1$s,%2$s],[%3$s,%2$s],[%3$s,%4$s],
          [%1$s,%4$s],[%1$s,%2$s]]]}}
         """
@@ -118,6 +121,8 @@ class PhotographsIT {
                 at.south() + inset,
                 at.east() - inset,
                 at.north() - inset),
+            "--acquired-at",
+            ACQUIRED_AT.toString(),
             "--zoom",
             "16");
     assertThat(published.status()).as(published.err()).isZero();
