@@ -24,6 +24,9 @@ import riada.proto.Tile;
  * it hands out is independent of the order of the calls.
  */
 public final class Simulation implements AutoCloseable {
+  /** The region's max_age: bounds what is kept of each tile, however long a demo runs. */
+  public static final Duration MAX_AGE = Duration.ofHours(12);
+
   public static final String PUBLISHER = "simulator";
   public static final String PLATFORM = "aerial";
 
@@ -42,7 +45,6 @@ public final class Simulation implements AutoCloseable {
   private final World world;
   private final TilePainter painter;
   private final List<Pass> passes;
-  private final Duration span;
   private final JpegEncoder jpeg = new JpegEncoder();
   private final BufferedImage picture =
       new BufferedImage(TileGround.SIZE, TileGround.SIZE, BufferedImage.TYPE_INT_RGB);
@@ -61,7 +63,7 @@ public final class Simulation implements AutoCloseable {
    */
   public Simulation(
       Scenario scenario, int seed, Instant start, Instant end, int passes, int columns, int rows) {
-    this.span = Duration.between(start, end);
+    Duration span = Duration.between(start, end);
     if (passes < 1 || span.toMillis() < passes) {
       throw new IllegalArgumentException(
           passes + " passes do not fit between " + start + " and " + end);
@@ -134,9 +136,9 @@ public final class Simulation implements AutoCloseable {
     return painter.truth(shot.tile(), shot.pass().moment());
   }
 
-  /** The region "demo" around the river's plain; its max_age is twice the simulated time. */
+  /** The region "demo" around the river's plain. */
   public Region region() {
-    return plain().region(span.multipliedBy(2).plusHours(1));
+    return plain().region(MAX_AGE);
   }
 
   /** The corners of {@link #region()}, counter-clockwise. */

@@ -57,9 +57,11 @@ public final class TileGrid {
   }
 
   /**
-   * Geodesic area of one cell of {@code row}, in square centimetres, rounded to the nearest. To sum
-   * cells use {@link #areaCm2}, which rounds once: a cell at zoom 16 and 85 degrees has 109 square
-   * centimetres, and half of one lost in each would be half a per cent of the whole.
+   * Geodesic area of one cell of {@code row}, in square centimetres, rounded to the nearest: the
+   * unit of every sum, so that the parts of a mask add up to the whole to the last digit, whoever
+   * cuts it. The rounding costs at most 2e-6 of the area at zoom 14 on the equator, 1e-4 at zoom 16
+   * and 60 degrees; at zoom 16 and 85 degrees, where a cell has 109 square centimetres, half a per
+   * cent.
    *
    * @param row 0..{@value #SIZE}-1 from the north
    */
@@ -68,8 +70,7 @@ public final class TileGrid {
   }
 
   /**
-   * Geodesic area of the set cells of {@code mask} in square centimetres, rounded once: the same
-   * mask on the same tile is always the same number, and a part is never larger than the whole.
+   * Area of the set cells of {@code mask} in square centimetres: the sum of {@link #cellAreaCm2}.
    *
    * @param mask {@value #SIZE} x {@value #SIZE}
    */
@@ -77,14 +78,14 @@ public final class TileGrid {
     if (mask.width() != SIZE || mask.height() != SIZE) {
       throw new IllegalArgumentException(mask + " does not lie on a tile's cells");
     }
-    double sum = 0;
+    long sum = 0;
     for (int row = 0; row < SIZE; row++) {
       int cells = mask.countRow(row);
       if (cells > 0) {
-        sum += cells * cellAreaM2(tile, row);
+        sum += cells * cellAreaCm2(tile, row);
       }
     }
-    return Math.round(sum * 1e4);
+    return sum;
   }
 
   /** Geodesic area of one cell of {@code row} in square metres, exact to rounding. */

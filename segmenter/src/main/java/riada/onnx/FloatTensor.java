@@ -1,7 +1,6 @@
 package riada.onnx;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +24,7 @@ public final class FloatTensor implements AutoCloseable {
         ByteBuffer.allocateDirect(Math.toIntExact(size * Float.BYTES))
             .order(ByteOrder.nativeOrder())
             .asFloatBuffer();
-    this.tensor = OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, this.shape);
+    this.tensor = OnnxTensor.createTensor(Ort.ENVIRONMENT, values, this.shape);
   }
 
   /** The values, row-major. Use absolute positions: the buffer's own stays at 0. */

@@ -4,7 +4,6 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
@@ -34,8 +33,7 @@ public final class OnnxModel implements AutoCloseable {
    * @throws OrtException when the file is no graph or the device cannot take it
    */
   public static OnnxModel load(Path file, Device device, int threads) throws OrtException {
-    OrtEnvironment environment =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    OrtEnvironment environment = Ort.ENVIRONMENT;
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       // Spinning threads take the cores from the broker and the topology beside us.

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -39,6 +40,7 @@ public final class TileWorker implements AutoCloseable {
   /** Polls without a connection before it is said that the broker is away: three seconds. */
   private static final int POLLS_AWAY = 12;
 
+  private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(3);
   private static final Duration CLIENT_CLOSE = Duration.ofSeconds(2);
   private static final Duration BATCH_END = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -186,8 +188,9 @@ public final class TileWorker implements AutoCloseable {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       sent.add(out.send(processor.process(record)));
     }
-    out.flush();
-    requireAcknowledged(sent);
+    for (Future<RecordMetadata> future : sent) {
+      requireAcknowledged(future, processor);
+    }
     try {
       in.commitSync(records.nextOffsets());
     } catch (CommitFailedException | RetriableException e) {
@@ -197,15 +200,23 @@ public final class TileWorker implements AutoCloseable {
   }
 
   /** Nothing is committed past a mask that the broker does not have. */
-  private static void requireAcknowledged(List<Future<RecordMetadata>> sent) {
-    for (Future<RecordMetadata> future : sent) {
+  private void requireAcknowledged(Future<RecordMetadata> sent, TileProcessor processor) {
+    try {
       try {
-        future.get();
-      } catch (ExecutionException e) {
-        throw new KafkaException("a mask was not acknowledged: " + cause(e), e);
-      } catch (InterruptedException e) {
-        throw new KafkaException("interrupted", e);
+        sent.get(UNACKNOWLEDGED.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (health.state() != State.WAITING) {
+          say(
+              State.WAITING,
+              "The broker does not take the masks; the segmenter waits for it and nothing is lost.",
+              processor);
+        }
+        sent.get(); // ends with the producer's delivery timeout
       }
+    } catch (ExecutionException e) {
+      throw new KafkaException("a mask was not acknowledged: " + cause(e), e);
+    } catch (InterruptedException e) {
+      throw new KafkaException("interrupted", e);
     }
   }
 

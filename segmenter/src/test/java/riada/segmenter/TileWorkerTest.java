@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.internals.AutoOffsetResetStrategy;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -294,8 +296,10 @@ class TileWorkerTest {
   private static MockProducer<byte[], byte[]> failingProducer() {
     return new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
       @Override
-      public synchronized void flush() {
-        while (errorNext(new TimeoutException("the broker is away"))) {}
+      public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+        Future<RecordMetadata> sent = super.send(record);
+        errorNext(new TimeoutException("the broker is away"));
+        return sent;
       }
     };
   }
