@@ -3,6 +3,7 @@
   python train.py photographs --photographs DIR                       from ImageNet weights, at 320 px
   python train.py mixed --photographs DIR --tiles DIR                 from the former, photographs and simulator tiles
   python train.py large --photographs DIR --tiles DIR                 from the former, the same at 512 px
+  python train.py long --photographs DIR --tiles DIR                  from the former, more of it at 384 px
 
 A stage is a number of steps. Every step draws its own random numbers from (seed, step), so that a run which was cut off
 and resumes from run/STAGE.pt goes on with the same batches. run/STAGE.pt holds weights, their running mean and the optimiser.
@@ -31,16 +32,17 @@ RUN = Path(__file__).with_name("run")
 class Stage:
     steps: int
     cool: int  # the step at which the learning rate would reach zero; a stage that stops before hands warm weights on
-    large_from: int  # the step from which 512 px replaces 320 px
+    px: int  # side of the training windows
     rate: float  # multiplies all learning rates
     start: str | None  # the stage whose weights it starts from
     share: float  # of photographs in a batch; the rest are simulator tiles
 
 
 STAGES = {
-    "photographs": Stage(400, 600, 400, 1.0, None, 1.0),
-    "mixed": Stage(440, 440, 440, 0.8, "photographs", 0.375),
-    "large": Stage(60, 60, 0, 0.6, "mixed", 0.375),
+    "photographs": Stage(400, 600, 320, 1.0, None, 1.0),
+    "mixed": Stage(440, 440, 320, 0.8, "photographs", 0.375),
+    "large": Stage(60, 60, 512, 0.6, "mixed", 0.375),
+    "long": Stage(420, 420, 384, 1.0, "large", 0.375),
 }
 BATCH, DEV_EVERY, SAVE_EVERY = 8, 100, 50
 RATES = {"encoder.": 1.5e-4, "prompt_encoder.": 3e-4, "mask_decoder.": 3e-4, "": 6e-4}
@@ -94,7 +96,7 @@ def sky_loss(sky, samples):
 
 
 def prompt_sets(s, maps, rng):
-    """Three prompt sets of one picture: all water (half the time as the detector asks), a box, one wet point for its body
+    """Two prompt sets of one picture: all water (half the time as the detector asks), and either a box or one wet point for its body
     -> [(points, labels, target, weight, body or None)]"""
     water, seen = s.water.numpy(), s.seen.numpy()
     size = 4 * water.shape[0]
@@ -105,9 +107,10 @@ def prompt_sets(s, maps, rng):
     else:
         points, labels = all_water(water, seen, rng)
     out = [(points, labels, water, seen, None)]
-    (points, labels), target, weight = box_prompt(water, seen, bodies, rng)
-    out.append((points, labels, target, weight, None))
-    if bodies:
+    if rng.random() < 0.5:
+        (points, labels), target, weight = box_prompt(water, seen, bodies, rng)
+        out.append((points, labels, target, weight, None))
+    elif bodies:
         body = bodies[rng.integers(min(5, len(bodies)))][0]
         out.append((pick(body, 1, rng), [1], water, seen, water * body))
     else:
@@ -128,8 +131,8 @@ def losses(model, images, samples, rng):
     each = embedding[list(of)]
     masks, ious = model.decode(each, *pack(list(zip(points, labels))))
     loss = decoder_loss(masks, ious, target, weight, body, has_body, seen)
-    hit = iou(masks[::3, 0].detach(), target[::3], weight[::3]).mean().item()
-    if rng.random() < 0.4:  # a second round as an operator has it: the mask on the screen and a few corrections
+    hit = iou(masks[::2, 0].detach(), target[::2], weight[::2]).mean().item()
+    if rng.random() < 0.25:  # a second round as an operator has it: the mask on the screen and a few corrections
         low = masks[:, :1].detach().clamp(-10, 10)
         again = [correct(list(p), list(l), m, t, w, rng) for p, l, m, t, w in zip(points, labels, low[:, 0].numpy(), target.numpy(), seen.numpy())]
         masks, ious = model.decode(each, *pack(again), low, torch.ones(len(again)))
@@ -213,7 +216,7 @@ def main():
         opt.load_state_dict(saved["optimiser"])
         first = saved["step"]
 
-    def report(step, size):
+    def report(step, size=512):
         for name, items in dev.items():
             ready = [(i, at_stride_4(size, m[0]), ~at_stride_4(size, m[1] | m[2]) if len(m) > 1 else torch.ones(size // 4, size // 4) > 0) for _, i, *m in items]
             tqdm.write(f"step {step} {name} dev at {size} px: {dev_iou(mean.model, ready, size)}")
@@ -224,11 +227,10 @@ def main():
         rate = stage.rate * min(1, (step + 1) / min(40, stage.steps // 6)) * (0.5 + 0.5 * math.cos(math.pi * step / stage.cool) + 0.01)
         for g in opt.param_groups:
             g["lr"] = g["base"] * rate
-        size = 512 if step >= stage.large_from else 320
         n = round(BATCH * stage.share)
         chosen = [photos[i] for i in rng.choice(len(photos), n, replace=False)]
         chosen += [sims[i] for i in rng.choice(len(sims), BATCH - n, replace=False)] if sims else []
-        images, samples = batch([chosen[i] for i in rng.permutation(BATCH)], size, rng)
+        images, samples = batch([chosen[i] for i in rng.permutation(BATCH)], stage.px, rng)
         model.train()
         loss, parts = losses(model, images.contiguous(memory_format=torch.channels_last), samples, rng)
         opt.zero_grad(set_to_none=True)
@@ -243,7 +245,7 @@ def main():
             torch.save({"model": model.state_dict(), "mean": mean.model.state_dict(), "optimiser": opt.state_dict(), "step": done}, part)
             part.replace(path)
         if done % DEV_EVERY == 0 or done == stage.steps:
-            report(done, size)
+            report(done)
 
 
 if __name__ == "__main__":
