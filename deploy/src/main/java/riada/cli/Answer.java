@@ -67,6 +67,7 @@ final class Answer {
   /** An object as lines of {@code name: value}, for people. */
   static List<String> lines(Record answer) {
     return JSON.convertValue(answer, ROW).entrySet().stream()
+        .filter(entry -> entry.getValue() != null)
         .map(entry -> entry.getKey() + ": " + JSON.valueToTree(entry.getValue()))
         .toList();
   }

@@ -20,6 +20,9 @@ final class RegionFile {
   private static final String DEFAULT_MAX_AGE = "6h";
   private static final int DEFAULT_PASSES = 2;
 
+  /** What the alerts stage takes. */
+  private static final Duration LONGEST_AGE = Duration.ofDays(366);
+
   private RegionFile() {}
 
   /**
@@ -108,13 +111,13 @@ final class RegionFile {
   private static Duration duration(String who, String text) throws BadInput {
     try {
       Duration duration = DurationText.parse(text);
-      if (duration.compareTo(Duration.ofSeconds(1)) >= 0) {
+      if (duration.compareTo(Duration.ofSeconds(1)) >= 0 && duration.compareTo(LONGEST_AGE) <= 0) {
         return duration;
       }
     } catch (DateTimeParseException e) {
       throw bad(who + "has max_age \"" + text + "\"; write PT6H or 6h.");
     }
-    throw bad(who + "has max_age \"" + text + "\"; it is at least a second.");
+    throw bad(who + "has max_age \"" + text + "\"; it is a second to 366 days.");
   }
 
   private static void checkPolygon(String who, JsonNode geometry) throws BadInput {

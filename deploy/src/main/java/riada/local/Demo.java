@@ -207,8 +207,9 @@ public final class Demo implements AutoCloseable {
             ? simulation.shuffled(plan.shuffle().getAsLong())
             : simulation.shots();
     Set<String> observations = new HashSet<>();
-    try (TilePublisher publisher =
-        new TilePublisher(cluster.bootstrapServers(), Map.copyOf(cluster.client()), clock)) {
+    Map<String, Object> patient = cluster.client();
+    patient.putIfAbsent("max.block.ms", "120000"); // a broker that is away for a while comes back
+    try (TilePublisher publisher = new TilePublisher(cluster.bootstrapServers(), patient, clock)) {
       for (int i = 0; i < shots.size(); i++) {
         long due = start + plan.duration().toNanos() / shots.size() * i;
         pause(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
@@ -284,8 +285,6 @@ public final class Demo implements AutoCloseable {
             .map(s -> s.region().getId())
             .orElse(ledger.regions().stream().sorted().findFirst().orElse(""));
     RegionStats last = ledger.stats(region, Instant.MAX).orElse(RegionStats.getDefaultInstance());
-    Instant asOf = simulation.map(this::peak).orElse(Instant.MAX);
-    double measured = ledger.stats(region, asOf).map(RegionStats::getFloodedKm2).orElse(0.0);
     Map<String, Double> stages = ledger.stages();
     double total = stages.getOrDefault("total", 0.0);
     double inference =
@@ -298,9 +297,8 @@ public final class Demo implements AutoCloseable {
         published,
         ledger.masks(),
         ledger.deadLettered(),
-        simulation.map(s -> truth(s, asOf)).orElse(null),
-        measured,
-        simulation.isPresent() ? asOf : null,
+        simulation.map(s -> truth(s, Instant.MAX)).orElse(null),
+        last.getFloodedKm2(),
         ledger.maskIou().orElse(null),
         ledger.alerts(),
         ledger.latency(),
@@ -313,30 +311,34 @@ public final class Demo implements AutoCloseable {
         readySeconds,
         memory.rss(),
         COMMIT_INTERVAL_MS,
-        new DemoSummary.AtEnd(
-            simulation.map(s -> truth(s, Instant.MAX)).orElse(null),
-            last.getFloodedKm2(),
+        simulation.flatMap(s -> atPeak(s, ledger, region)).orElse(null),
+        new DemoSummary.Sums(
             last.getFloodedCm2(),
             last.getFloodedStaleCm2(),
             last.getObservedCm2(),
-            last.getReferenceCm2(),
-            last.getState().name()),
+            last.getReferenceCm2()),
         ledger.groundDigest());
   }
 
-  /** When the river stands highest for the last time; the end when there is no such order. */
-  private Instant peak(Simulation simulation) {
-    List<Pass> passes = simulation.passes();
-    Pass last = passes.get(passes.size() - 1);
-    if (plan.shuffle().isPresent() || plan.scenario().filter(s -> s.floods()).isEmpty()) {
-      return last.acquiredAt();
+  /** The figures of the last pass at which the river stands highest, where passes have an order. */
+  private Optional<DemoSummary.AtPeak> atPeak(
+      Simulation simulation, DemoLedger ledger, String region) {
+    if (plan.shuffle().isPresent()) {
+      return Optional.empty();
     }
-    return passes.stream()
+    return simulation.passes().stream()
         .max(
             Comparator.<Pass>comparingDouble(pass -> pass.moment().stageM())
                 .thenComparingInt(Pass::index))
-        .orElse(last)
-        .acquiredAt();
+        .map(Pass::acquiredAt)
+        .flatMap(
+            at ->
+                ledger
+                    .stats(region, at)
+                    .map(
+                        figures ->
+                            new DemoSummary.AtPeak(
+                                at, truth(simulation, at), figures.getFloodedKm2())));
   }
 
   /** The flooded area by exact masks: for each tile the passes back to where every cell is seen. */

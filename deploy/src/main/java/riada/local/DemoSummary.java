@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tilesPublished records on the tiles topic, repeats included
  * @param tilesSegmented masks, repeats included
- * @param truthFloodedKm2 of the region by the exact masks of the same tiles, at {@code
- *     floodedAsOf}; null without a simulation, like {@code maskIou}
- * @param measuredFloodedKm2 of the region by the stream, at {@code floodedAsOf}
- * @param floodedAsOf when the simulated river stood highest for the last time, or the end where
- *     there is no flood or the passes were shuffled
+ * @param truthFloodedKm2 of the region at the end, by the exact masks of the same tiles; null
+ *     without a simulation, like {@code maskIou} and {@code atPeak}
+ * @param measuredFloodedKm2 of the region at the end, by the stream
  * @param maskIou pooled over the cells that the masks hold to be valid
  * @param latencyMs from received to measured, once for each mask
  * @param lost published observations that have neither ground nor a dead letter
  * @param duplicates answers beyond one for each published record
+ * @param atPeak when the river stood highest for the last time; null when the tiles were shuffled
+ * @param sums the region's last figures, exactly
  * @param groundDigest over the ground of all tiles at the end: equal grounds, equal digests
  */
 public record DemoSummary(
@@ -27,7 +27,6 @@ public record DemoSummary(
     long tilesDeadLettered,
     @Nullable Double truthFloodedKm2,
     double measuredFloodedKm2,
-    @Nullable Instant floodedAsOf,
     @Nullable Double maskIou,
     List<AlertRow> alerts,
     Latency latencyMs,
@@ -40,7 +39,8 @@ public record DemoSummary(
     double readySeconds,
     Rss rssMb,
     long commitIntervalMs,
-    AtEnd atEnd,
+    @Nullable AtPeak atPeak,
+    Sums sums,
     String groundDigest) {
 
   /**
@@ -61,13 +61,9 @@ public record DemoSummary(
   /** Resident memory of this process and the embedded broker together. */
   public record Rss(long end, long peak) {}
 
-  /** The region's last figures. */
-  public record AtEnd(
-      @Nullable Double truthFloodedKm2,
-      double floodedKm2,
-      long floodedCm2,
-      long floodedStaleCm2,
-      long observedCm2,
-      long referenceCm2,
-      String state) {}
+  /** The flooded area by truth and by the stream at a time within the demo. */
+  public record AtPeak(Instant asOf, double truthFloodedKm2, double measuredFloodedKm2) {}
+
+  /** Square centimetres of the region. */
+  public record Sums(long floodedCm2, long floodedStaleCm2, long observedCm2, long referenceCm2) {}
 }

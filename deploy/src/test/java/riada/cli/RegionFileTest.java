@@ -56,7 +56,8 @@ class RegionFileTest {
         "'id':'a','raise_km2':1,'clear_km2':1,'min_observed':80 | it is a share",
         "'id':'a','raise_km2':1,'clear_km2':1,'passes':1.5 | whole number",
         "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'soon' | write PT6H or 6h",
-        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'-1h' | at least a second"
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'-1h' | a second to 366 days",
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'3650d' | a second to 366 days"
       })
   void refusesPropertiesWithASentence(String properties, String sentence) {
     assertThatThrownBy(() -> read(feature(properties, SQUARE)))

@@ -1,0 +1,192 @@
+"""Pictures for training: photographs with water masks, simulator tiles, and clouds laid over both.
+
+Pictures are squashed to a square (each axis by itself): no input cell is wasted on padding. All randomness comes from
+the generator handed in.
+
+  python data.py --photographs DIR     writes split.csv anew (the committed one came from this)
+"""
+
+import argparse
+import csv
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from model import MEAN, STD
+
+SPLIT = Path(__file__).with_name("split.csv")
+CACHE_SIDE = 768
+# A cloud this opaque hides the ground; between VEIL and HIDES is neither clear nor cloud, and the sky head is left alone there.
+VEIL, HIDES = 0.3, 0.5
+# The same for shadows, in shares of the light that is gone.
+DIM, SHADOW = 0.15, 0.3
+
+
+# ------------------------------------------------------------------------------------------------- files
+def write_split(root, dev_share=0.15, seed=0):
+    """Train and dev by duplicate group, never by picture: frames of one scene must not be on both sides."""
+    rows = list(csv.DictReader(open(Path(root) / "pairs.csv")))
+    groups = sorted({r["dup_group"] for r in rows})
+    random.Random(seed).shuffle(groups)
+    dev = set(groups[: int(len(groups) * dev_share)])
+    with open(SPLIT, "w") as f:
+        f.write("picture,part\n")
+        f.writelines(f"{Path(r['image']).name},{'dev' if r['dup_group'] in dev else 'train'}\n" for r in rows)
+
+
+def photographs(root, part):
+    """-> [(name, uint8 RGB [h,w,3], bool water [h,w])] at full size"""
+    part_of = {r["picture"]: r["part"] for r in csv.DictReader(open(SPLIT))}
+    out = []
+    for r in csv.DictReader(open(Path(root) / "pairs.csv")):
+        name = Path(r["image"]).name
+        if part_of[name] == part:
+            image = np.asarray(Image.open(Path(root) / r["image"]).convert("RGB"))
+            out.append((name, image, np.asarray(Image.open(Path(root) / r["mask"]).convert("L")) > 127))
+    return out
+
+
+def tiles(root):
+    """Simulator tiles -> [(name, uint8 RGB [512,512,3], bool water, bool cloud, bool shadow)]"""
+    out = []
+    for path in sorted((Path(root) / "image").glob("*.png")):
+        read = lambda kind: np.asarray(Image.open(Path(root) / kind / path.name).convert("L"))
+        sky = read("cloud")
+        out.append((path.stem, np.asarray(Image.open(path).convert("RGB")), read("mask") > 127, sky > 191, (sky > 63) & (sky <= 191)))
+    return out
+
+
+def planes(image, *masks):
+    """-> uint8 [6,h,w]: RGB, water, cloud and shadow (zero where none are given) as one stack, at most CACHE_SIDE wide"""
+    h, w = image.shape[:2]
+    k = min(1, CACHE_SIDE / max(h, w))
+    size = (round(w * k), round(h * k))
+    small = lambda a: np.asarray(Image.fromarray(a).resize(size, Image.BILINEAR))
+    stack = [*small(image).transpose(2, 0, 1), *(small(m.astype(np.uint8) * 255) for m in masks)]
+    stack += [np.zeros(size[::-1], np.uint8)] * (6 - len(stack))
+    return torch.from_numpy(np.stack(stack))
+
+
+def square(image, size=512):
+    """uint8 RGB [h,w,3] -> normalised [3,size,size]"""
+    a = np.asarray(Image.fromarray(image).resize((size, size), Image.BILINEAR), np.float32)
+    return torch.from_numpy((a - MEAN) / STD).permute(2, 0, 1).contiguous()
+
+
+# ------------------------------------------------------------------------------------------------- augmentation
+def window(picture, size, rng):
+    """A random window (scale, aspect, rotation, flips) -> RGB 0..255 [3,s,s], water, cloud, shadow 0..1 [3,s,s]"""
+    # Smaller windows at the smaller training size: things keep the scale they have at 512.
+    s = rng.uniform(*((0.4, 0.85) if size < 512 else (0.55, 1.0))) if rng.random() < 0.85 else 1.0
+    aspect = math.exp(rng.uniform(-0.25, 0.25)) if s < 1 else 1.0
+    sx, sy = min(1, s * aspect), min(1, s / aspect)
+    angle = math.radians(rng.normal(0, 12)) if rng.random() < 0.5 else 0.0
+    flip, turn = (-1 if rng.random() < 0.5 else 1), (-1 if rng.random() < 0.1 else 1)
+    tx, ty = rng.uniform(sx - 1, 1 - sx), rng.uniform(sy - 1, 1 - sy)
+    c, d = math.cos(angle), math.sin(angle)
+    theta = torch.tensor([[flip * sx * c, -sy * d, tx], [sx * d, turn * sy * c, ty]], dtype=torch.float32)[None]
+    grid = F.affine_grid(theta, (1, 1, size, size), align_corners=False)
+    y = F.grid_sample(picture.float()[None], grid, padding_mode="reflection", align_corners=False)[0]
+    return y[:3], y[3:] / 255
+
+
+def colour(x, rng):
+    x = x / 255
+    if rng.random() < 0.8:
+        x = x.clamp(1e-4, 1) ** math.exp(rng.normal(0, 0.25))
+        x = (x - x.mean()) * math.exp(rng.normal(0, 0.2)) + x.mean() * math.exp(rng.normal(0, 0.15))
+        grey = x.mean(0, keepdim=True)
+        x = grey + (x - grey) * math.exp(rng.normal(0, 0.35))
+        x = x * torch.from_numpy(np.exp(rng.normal(0, 0.1, 3)).astype(np.float32))[:, None, None]
+    if rng.random() < 0.05:
+        x = x.mean(0, keepdim=True).expand(3, -1, -1)
+    if rng.random() < 0.1:
+        x = x + torch.from_numpy(rng.normal(0, 0.03, x.shape).astype(np.float32))
+    return x.clamp(0, 1) * 255
+
+
+def fractal(h, w, rng, coarse, octaves=5):
+    """Smooth noise [h,w] with mean 0: each octave twice as fine and about half as strong"""
+    out, strength = torch.zeros(h, w), 1.0
+    for k in range(octaves):
+        n = coarse * 2**k
+        grid = torch.from_numpy(rng.normal(0, 1, (1, 1, math.ceil(n) + 3, math.ceil(n) + 3)).astype(np.float32))
+        out += strength * F.interpolate(grid, (h, w), mode="bicubic", align_corners=True)[0, 0]
+        strength *= rng.uniform(0.4, 0.65)
+    return out
+
+
+def lay_clouds(x, rng):
+    """RGB 0..255 [3,s,s] -> the same under clouds, their opacity [s,s], the share of light that their shadows take [s,s]"""
+    s = x.shape[1]
+    big = int(1.5 * s)
+    noise = fractal(big, big, rng, rng.choice([1, 2, 3, 5, 8]))
+    cover = 1.0 if rng.random() < 0.08 else rng.uniform(0.03, 0.75)
+    edge = math.exp(rng.uniform(math.log(0.05), math.log(0.5))) * noise.std()
+    level = noise.min() - 3 * edge if cover == 1 else torch.quantile(noise.flatten()[:: max(1, big * big // 20000)], 1 - cover)
+    field = torch.sigmoid((noise - level) / edge)
+    thick = rng.uniform(0.75, 1.0) if rng.random() < 0.8 else rng.uniform(0.15, 0.75)
+    oy, ox = rng.integers(0, big - s + 1, 2)
+    alpha = field[oy : oy + s, ox : ox + s] * thick
+    shade = torch.zeros(s, s)
+    if rng.random() < 0.8:  # the same field from another place: the shadow is the cloud's own shape, moved
+        reach = big - s
+        dy, dx = (int(np.clip(o + rng.integers(-reach // 2, reach // 2 + 1), 0, reach)) for o in (oy, ox))
+        shade = field[dy : dy + s, dx : dx + s] * thick * rng.uniform(0.35, 0.75)
+        shade = F.avg_pool2d(shade[None, None], 9, 1, 4, count_include_pad=False)[0, 0]
+    white = rng.uniform(170, 255) + 22 * fractal(s, s, rng, 4, 4) * rng.uniform(0, 1)
+    tint = torch.from_numpy(rng.normal(1, 0.02, 3).astype(np.float32))[:, None, None]
+    # Shadows keep some of the sky's blue.
+    blue = 1 - shade * torch.tensor([1.0, 0.97, rng.uniform(0.8, 0.97)])[:, None, None]
+    return (x * blue * (1 - alpha) + white * tint * alpha).clamp(0, 255), alpha, shade
+
+
+class Sample:
+    """One training picture: image [3,s,s] normalised; at stride 4 water (soft), seen (weight of the water loss),
+    sky [2,...] (soft cloud and shadow) and sky_weight."""
+
+    def __init__(self, image, water, seen, sky, sky_weight):
+        self.image, self.water, self.seen, self.sky, self.sky_weight = image, water, seen, sky, sky_weight
+
+
+def sample(picture, size, rng, clouds=0.4):
+    """A random view of a picture; with probability `clouds` under laid clouds."""
+    x, (water, cloud, shadow) = window(picture, size, rng)
+    x = colour(x, rng)
+    weight = torch.ones(size, size)
+    if rng.random() < clouds:
+        x, alpha, shade = lay_clouds(x, rng)
+        weight = ((alpha < VEIL) | (alpha > HIDES)).float() * ((shade < DIM) | (shade > SHADOW) | (alpha > HIDES)).float()
+        cloud = torch.maximum(cloud, (alpha > HIDES).float())
+        shadow = torch.maximum(shadow, (shade > SHADOW).float())
+        x = x + torch.from_numpy(rng.normal(0, rng.uniform(0, 4), x.shape).astype(np.float32))
+    shadow = shadow * (1 - cloud)
+    p = F.avg_pool2d(torch.stack([water, 1 - cloud, cloud, shadow, weight])[None], 4)[0]
+    return Sample((x - MEAN) / STD, p[0], (p[1] > 0.5).float(), p[2:4], p[4])
+
+
+def batch(pictures, size, rng, cutmix=0.25):
+    """-> images [B,3,s,s], [Sample]. Now and then a rectangle of the neighbour is pasted in."""
+    samples = [sample(p, size, rng) for p in pictures]
+    whole = [(s.image, s.water, s.seen, s.sky, s.sky_weight) for s in samples]
+    for i, s in enumerate(samples):
+        if rng.random() < cutmix:
+            q, (h, w) = size // 4, rng.uniform(0.25, 0.6, 2)
+            y, x = int(rng.uniform(0, 1 - h) * q), int(rng.uniform(0, 1 - w) * q)
+            parts = [t.clone() for t in whole[i]]
+            for t, o, k in zip(parts, whole[(i + 1) % len(whole)], (4, 1, 1, 1, 1)):
+                box = (..., slice(y * k, (y + int(h * q)) * k), slice(x * k, (x + int(w * q)) * k))
+                t[box] = o[box]
+            samples[i] = Sample(*parts)
+    return torch.stack([s.image for s in samples]), samples
+
+
+if __name__ == "__main__":
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--photographs", required=True)
+    write_split(ap.parse_args().photographs)

