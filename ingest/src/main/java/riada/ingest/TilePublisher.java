@@ -23,6 +23,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileId;
 import riada.proto.BadInput;
+import riada.proto.CloudEvents;
 import riada.proto.Observation;
 import riada.proto.Tile;
 import riada.proto.Tiles;
@@ -34,9 +35,6 @@ import riada.proto.Topics;
  * next call. Thread-safe.
  */
 public final class TilePublisher implements TileSink, AutoCloseable {
-  /** {@code ce_type} of a tile's record. */
-  public static final String EVENT_TYPE = "riada.tile.v1";
-
   /** What Kafka adds to key, value and headers, generously. */
   private static final int RECORD_OVERHEAD_BYTES = 256;
 
@@ -120,18 +118,19 @@ public final class TilePublisher implements TileSink, AutoCloseable {
         tile.hasReceivedAt()
             ? tile
             : tile.toBuilder().setReceivedAt(Observation.timestamp(now)).build();
-    ProducerRecord<String, byte[]> record =
-        new ProducerRecord<>(Topics.TILES.name(), key, stamped.toByteArray());
     Instant acquiredAt = Observation.instant(tile.getAcquiredAt());
-    String observation = Observation.id(tile.getPublisher(), tile.getScene(), id, acquiredAt);
-    record
-        .headers()
-        .add("ce_specversion", "1.0".getBytes(UTF_8))
-        .add("ce_id", observation.getBytes(UTF_8))
-        .add("ce_type", EVENT_TYPE.getBytes(UTF_8))
-        .add("ce_source", URLEncoder.encode(tile.getPublisher(), UTF_8).getBytes(UTF_8))
-        .add("ce_time", acquiredAt.toString().getBytes(UTF_8))
-        .add("content-type", "application/protobuf".getBytes(UTF_8));
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(
+            Topics.TILES.name(),
+            null,
+            null,
+            key,
+            stamped.toByteArray(),
+            CloudEvents.headers(
+                CloudEvents.TILE,
+                URLEncoder.encode(tile.getPublisher(), UTF_8),
+                Observation.id(tile.getPublisher(), tile.getScene(), id, acquiredAt),
+                acquiredAt));
     int bytes = size(record);
     if (bytes > Topics.MAX_MESSAGE_BYTES) {
       throw new BadInput(

@@ -43,7 +43,7 @@ class TilePublisherTest {
     assertThat(header(record, "ce_specversion")).isEqualTo("1.0");
     assertThat(header(record, "ce_id"))
         .isEqualTo(Observation.id("río brigade", "s-1", TileId.parse(KEY), ACQUIRED));
-    assertThat(header(record, "ce_type")).isEqualTo("riada.tile.v1");
+    assertThat(header(record, "ce_type")).isEqualTo("riada.Tile");
     assertThat(header(record, "ce_source")).isEqualTo("r%C3%ADo+brigade");
     assertThat(header(record, "ce_time")).isEqualTo("2026-11-22T11:00:00Z");
   }

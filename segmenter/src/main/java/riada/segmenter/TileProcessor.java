@@ -11,14 +11,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import riada.geo.TileId;
 import riada.proto.BadInput;
+import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
 import riada.proto.Observation;
 import riada.proto.ProtoSerde;
@@ -34,9 +32,6 @@ import riada.proto.WaterMask;
  */
 final class TileProcessor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TileProcessor.class);
-
-  /** Room for key and headers beside the value of a dead letter. */
-  private static final int LETTER_HEAD_BYTES = 64 << 10;
 
   private final TileWorker.PipelineSource source;
   private final MeterRegistry meters;
@@ -77,7 +72,15 @@ final class TileProcessor implements AutoCloseable {
           record.partition(),
           record.offset(),
           why.reason());
-      return letter(record, why);
+      return DeadLetters.record(
+          "segmenter",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          record.headers(),
+          record.key(),
+          record.value(),
+          why);
     }
   }
 
@@ -133,39 +136,15 @@ final class TileProcessor implements AutoCloseable {
     info = describe(pipeline.model());
   }
 
-  private static ProducerRecord<byte[], byte[]> letter(
-      ConsumerRecord<byte[], byte[]> record, BadInput why) {
-    byte[] value = record.value();
-    BadInput reason = why;
-    if (value != null && value.length > Topics.MAX_DEAD_LETTER_BYTES - LETTER_HEAD_BYTES) {
-      reason = new BadInput(why.counter(), why.reason() + " They are too many to be kept here.");
-      value = null;
-    }
-    return DeadLetters.record(
-        "segmenter",
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        record.headers(),
-        record.key(),
-        value,
-        reason);
-  }
-
   /** The mask as a CloudEvent, in the trace of its tile. */
   private static Headers headers(Headers tile, WaterMask mask) {
-    Headers headers = new RecordHeaders();
-    headers.add("ce_specversion", "1.0".getBytes(UTF_8));
-    headers.add("ce_id", mask.getObservationId().getBytes(UTF_8));
-    headers.add("ce_type", "riada.WaterMask".getBytes(UTF_8));
-    headers.add("ce_source", "riada/segmenter".getBytes(UTF_8));
-    headers.add("ce_time", Observation.instant(mask.getAcquiredAt()).toString().getBytes(UTF_8));
-    for (String passedOn : new String[] {"traceparent", "tracestate"}) {
-      @Nullable Header header = tile.lastHeader(passedOn);
-      if (header != null) {
-        headers.add(header);
-      }
-    }
+    Headers headers =
+        CloudEvents.headers(
+            CloudEvents.WATER_MASK,
+            "riada/segmenter",
+            mask.getObservationId(),
+            Observation.instant(mask.getAcquiredAt()));
+    CloudEvents.trace(tile).forEach(headers::add);
     return headers;
   }
 

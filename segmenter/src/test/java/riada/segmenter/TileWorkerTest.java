@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -32,8 +33,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import riada.onnx.Device;
 import riada.proto.BadInput;
+import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
 import riada.proto.Tile;
 import riada.proto.Topics;
@@ -84,7 +87,7 @@ class TileWorkerTest {
     assertThat(mask.getReceivedAt().getSeconds()).isEqualTo(1_777_000_000);
     assertThat(header(sent, "traceparent")).isEqualTo("00-trace-01");
     assertThat(header(sent, "ce_id")).isEqualTo(mask.getObservationId());
-    assertThat(header(sent, "ce_type")).isEqualTo("riada.WaterMask");
+    assertThat(header(sent, "ce_type")).isEqualTo(CloudEvents.WATER_MASK);
     assertThat(header(sent, "ce_time")).isEqualTo("2026-05-01T11:00:00Z");
     assertThat(meters.counter("riada.tiles.segmented").count()).isEqualTo(1);
     assertThat(meters.get("riada.segmenter.stage").tag("stage", "total").timer().count())
@@ -127,8 +130,43 @@ class TileWorkerTest {
 
     await().until(() -> committed(consumer) == 1);
     ProducerRecord<byte[], byte[]> letter = producer.history().get(0);
-    assertThat(letter.value()).isNull();
-    assertThat(header(letter, DeadLetters.REASON)).contains("9437184").contains("too many");
+    assertThat(letter.value()).isEmpty();
+    assertThat(header(letter, DeadLetters.REASON)).contains("9437184").contains("too large");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tile", "garbage"})
+  void headersOfMegabytesAreNotPassedOn(String value) throws Exception {
+    byte[] bytes = value.equals("tile") ? tile().toByteArray() : value.getBytes(UTF_8);
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("traceparent", new byte[5 << 20]);
+    headers.add("tracestate", new byte[5 << 20]);
+    arrives(consumer, 0, KEY, bytes, headers);
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 1);
+    assertThat(producer.history().get(0).headers())
+        .extracting(Header::key)
+        .isNotEmpty()
+        .doesNotContain("traceparent", "tracestate");
+  }
+
+  @Test
+  void aTraceOfUsualLengthIsPassedOnAndNothingElseOfTheStrangers() throws Exception {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("tracestate", "k=v".repeat(170).getBytes(UTF_8));
+    headers.add("ce_type", "stranger".getBytes(UTF_8));
+    headers.add("x-own", "stranger".getBytes(UTF_8));
+    arrives(consumer, 0, KEY, tile().toByteArray(), headers);
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 1);
+    ProducerRecord<byte[], byte[]> mask = producer.history().get(0);
+    assertThat(header(mask, "tracestate")).hasSize(510);
+    assertThat(mask.headers().headers("ce_type")).hasSize(1);
+    assertThat(mask.headers().lastHeader("x-own")).isNull();
   }
 
   @Test
@@ -326,6 +364,15 @@ class TileWorkerTest {
       MockConsumer<byte[], byte[]> consumer, long offset, String key, byte[] value) {
     RecordHeaders headers = new RecordHeaders();
     headers.add("traceparent", "00-trace-01".getBytes(UTF_8));
+    arrives(consumer, offset, key, value, headers);
+  }
+
+  private static void arrives(
+      MockConsumer<byte[], byte[]> consumer,
+      long offset,
+      String key,
+      byte[] value,
+      RecordHeaders headers) {
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>(
             PARTITION.topic(),
