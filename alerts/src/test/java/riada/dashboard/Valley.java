@@ -6,6 +6,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,11 @@ final class Valley {
   static final int NORTH = 5446;
   static final int COLUMNS = 7;
   static final int ROWS = 5;
+
+  private static final Duration MAX_AGE = Duration.newBuilder().setSeconds(7200).build();
+
+  /** What reading calls now: later than all that the tests make up. */
+  private static final Instant LATER = Instant.parse("2100-01-01T00:00:00Z");
 
   private Valley() {}
 
@@ -142,6 +149,7 @@ final class Valley {
             .setReference(RunLength.encode(reference))
             .setUnknown(RunLength.encode(unknown))
             .setAsOf(Observation.timestamp(asOf))
+            .setMaxAge(MAX_AGE)
             .setReferenceVersion("v1")
             .setModel(ModelRef.newBuilder().setName("riada-lite").setVersion("1"))
             .setDevice("cpu")
@@ -184,6 +192,18 @@ final class Valley {
             .setPicture(Picture.newBuilder().setFormat(format).setData(ByteString.copyFrom(bytes)))
             .build();
     return read(Topics.TILES.name(), tile.toString(), message.toByteArray());
+  }
+
+  /** The head of a PNG of {@code side} x {@code side} pixels and nothing more of it. */
+  static byte[] pngHead(int side, int bytes) {
+    return ByteBuffer.allocate(bytes)
+        .putLong(0x89504e470d0a1a0aL)
+        .putInt(13)
+        .put("IHDR".getBytes(StandardCharsets.US_ASCII))
+        .putInt(side)
+        .putInt(side)
+        .put(new byte[] {8, 2, 0, 0, 0}) // eight bits of each of three colours
+        .array();
   }
 
   private static int colour(double x, double y, double level, double cover) {
@@ -239,7 +259,7 @@ final class Valley {
             .setName(name)
             .setGeometry("{\"type\":\"Polygon\",\"coordinates\":" + ring + "}")
             .setMinObserved(0.6)
-            .setMaxAge(Duration.newBuilder().setSeconds(7200))
+            .setMaxAge(MAX_AGE)
             .setPasses(2)
             .build();
     return read(Topics.REGIONS.name(), id, region.toByteArray());
@@ -256,7 +276,8 @@ final class Valley {
         .setRaiseKm2(2)
         .setClearKm2(1)
         .setReferenceFraction(1)
-        .setAsOf(Observation.timestamp(asOf));
+        .setAsOf(Observation.timestamp(asOf))
+        .setMeasuredAt(Observation.timestamp(Instant.now())); // judged by the browser's wall clock
   }
 
   static News stats(RegionStats.Builder stats) {
@@ -289,7 +310,7 @@ final class Valley {
 
   static News read(String topic, String key, byte[] value) {
     try {
-      return News.read(topic, key, value);
+      return News.read(topic, key, value, LATER);
     } catch (BadInput e) {
       throw new IllegalStateException(e);
     }
