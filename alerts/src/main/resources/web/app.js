@@ -103,7 +103,7 @@ function header() {
   const banner = document.getElementById('banner');
   banner.hidden = !wrong?.text;
   if (wrong) say(banner, wrong.text);
-  put('link', wrong ? wrong.word : 'live', wrong ? 'bad' : 'good');
+  put('link', wrong?.old ? wrong.word : 'live', wrong?.old ? 'bad' : 'good');
   device();
   services();
   notice(look, wrong);

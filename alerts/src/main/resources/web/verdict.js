@@ -29,7 +29,7 @@ export function trouble({status, link, lastEventAt, regions}) {
     const last = silent.map(({measured_at}) => measured_at ?? '').sort()[0];
     return wrong('no new figures', 'Nothing is measured', `No figures of ${names(silent)} since ${clockTime(last)} UTC: flood that rises now would not show. ${said}`.trim());
   }
-  if (down.length) return wrong(`${down.map(({name}) => name).join(', ')} not at work`, 'A service is not at work', said, false);
+  if (down.length) return wrong('live', 'A service is not at work', said, false);
   return null;
 }
 

@@ -44,6 +44,9 @@ class PageIT {
   private static final InstantSource CLOCK = Clock.systemUTC();
   private static final TileId TILE = new TileId(14, 8183, 5448);
 
+  /** Made once: it takes longer than all that is done with it. */
+  private static final List<News> FLOODED = flooded(CLOCK.instant().minus(Duration.ofMinutes(4)));
+
   private static Playwright playwright;
   private static Browser browser;
 
@@ -348,6 +351,10 @@ class PageIT {
     awaitVerdict("FIGURES MAY BE OLD");
     assertThat(page.textContent("#sign-services")).contains("segmenter down");
     assertThat(page.textContent("#banner")).contains("segmenter: The model does not answer.");
+    assertThat(page.textContent("#sign-link")).contains("live");
+    BoundingBox services = page.locator("#sign-services").boundingBox();
+    BoundingBox device = page.locator("#sign-device").boundingBox();
+    assertThat(services.x + services.width).as("nothing overlaps").isLessThan(device.x);
     shot("service");
 
     tell(new News.ServiceHealth("segmenter", true, "It works."));
@@ -463,15 +470,19 @@ class PageIT {
             "Flood rose from 2.13 to 3.41 km².",
             pass),
         new News.DeviceWarning("no CUDA device was found: segmenting on the CPU, slower"));
-    List<News> grounds = new ArrayList<>();
+    dashboard.accept(FLOODED);
+  }
+
+  private static List<News> flooded(Instant pass) {
+    List<News> news = new ArrayList<>();
     for (TileId tile : Valley.tiles()) {
       if (tile.x() < Valley.WEST + 6) {
         double cover = tile.x() < Valley.WEST + 2 ? 0 : 0.62;
-        grounds.add(Valley.picture(tile, 5, cover, pass));
-        grounds.add(Valley.ground(tile, 5, 5, cover, pass));
+        news.add(Valley.picture(tile, 5, cover, pass));
+        news.add(Valley.ground(tile, 5, 5, cover, pass));
       }
     }
-    dashboard.accept(grounds);
+    return news;
   }
 
   private void shot(String name) {

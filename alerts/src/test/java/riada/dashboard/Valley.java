@@ -168,10 +168,11 @@ final class Valley {
   }
 
   static News picture(TileId tile, double level, double cover, Instant acquiredAt) {
-    BufferedImage image = new BufferedImage(512, 512, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < 512; y++) {
-      for (int x = 0; x < 512; x++) {
-        image.setRGB(x, y, colour(px(tile, x), py(tile, y), level, cover));
+    int side = 256; // half the ground's: as good for the eye, and made in a quarter of the time
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        image.setRGB(x, y, colour(px(tile, 2 * x), py(tile, 2 * y), level, cover));
       }
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
