@@ -3,6 +3,7 @@ package riada.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -41,15 +42,18 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
 
   private void dead(Record<byte[], byte[]> from, BadInput why) {
     RecordMetadata at = context().recordMetadata().orElseThrow();
-    Sifted letter = new Sifted.Dead(Bytes.wrap(from.key()), Bytes.wrap(from.value()));
-    context()
-        .forward(
-            new Record<>(
-                "",
-                letter,
-                from.timestamp(),
-                DeadLetters.headers(
-                    from.headers(), STAGE, at.topic(), at.partition(), at.offset(), why)));
+    ProducerRecord<byte[], byte[]> letter =
+        DeadLetters.record(
+            STAGE,
+            at.topic(),
+            at.partition(),
+            at.offset(),
+            from.headers(),
+            from.key(),
+            from.value(),
+            why);
+    Sifted dead = new Sifted.Dead(Bytes.wrap(letter.key()), Bytes.wrap(letter.value()));
+    context().forward(new Record<>("", dead, from.timestamp(), letter.headers()));
   }
 
   final void send(TileInput input, Record<byte[], byte[]> from) {

@@ -1,6 +1,5 @@
 package riada.stream;
 
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -22,9 +21,6 @@ import riada.proto.Region;
 final class RegionIntake extends Intake {
   /** Store of the newest version of each region: region id to the Region as it was received. */
   static final String STORE = "region-versions";
-
-  private static final int MAX_ID = 128;
-  private static final Duration LONGEST = Duration.ofDays(366);
 
   private final int analysisZoom;
 
@@ -53,8 +49,7 @@ final class RegionIntake extends Intake {
       return;
     }
     Region region = ProtoSerde.parse(Region.parser(), "Region", value);
-    check(key, region);
-    RegionCover cover = cover(region);
+    RegionCover cover = RegionRules.cover(key, region, analysisZoom);
     if (region.equals(before)) {
       return;
     }
@@ -104,53 +99,5 @@ final class RegionIntake extends Intake {
 
   private static long millis(Region region) {
     return region.getMaxAge().getSeconds() * 1000 + region.getMaxAge().getNanos() / 1_000_000;
-  }
-
-  private static void check(String key, Region region) throws BadInput {
-    if (!region.getId().equals(key)) {
-      throw new BadInput(
-          "region_key_mismatch",
-          "The record's key is \""
-              + key
-              + "\" but its region's id is \""
-              + region.getId()
-              + "\"; make them equal.");
-    }
-    require(
-        key.length() <= MAX_ID && key.chars().noneMatch(Character::isISOControl),
-        key.substring(0, Math.min(MAX_ID, key.length())),
-        "has an id that is longer than " + MAX_ID + " characters or holds control characters");
-    require(
-        region.getClearKm2() >= 0 && region.getRaiseKm2() >= region.getClearKm2(),
-        key,
-        "has raise_km2 "
-            + region.getRaiseKm2()
-            + " and clear_km2 "
-            + region.getClearKm2()
-            + "; they must be raise_km2 >= clear_km2 >= 0");
-    require(region.getRaiseKm2() <= 1e9, key, "has a raise_km2 beyond the surface of the earth");
-    require(
-        region.getMinObserved() >= 0 && region.getMinObserved() <= 1,
-        key,
-        "has min_observed " + region.getMinObserved() + "; it is a share, 0..1");
-    require(
-        region.getPasses() >= 1,
-        key,
-        "has passes " + region.getPasses() + "; an all-clear needs at least 1");
-    long seconds = region.getMaxAge().getSeconds();
-    require(
-        seconds >= 0 && seconds <= LONGEST.toSeconds() && millis(region) > 0,
-        key,
-        "has a max_age of "
-            + seconds
-            + " s; it must be more than 0 and at most "
-            + LONGEST.toDays()
-            + " days");
-  }
-
-  private static void require(boolean fulfilled, String region, String why) throws BadInput {
-    if (!fulfilled) {
-      throw new BadInput("region_invalid", "Region \"" + region + "\" " + why + ".");
-    }
   }
 }

@@ -5,9 +5,9 @@ import riada.geo.TileId;
 import riada.mask.Mask;
 
 /**
- * The areas of a tile row's cells: they depend on the row alone. Whole square centimetres a cell, so
- * that the parts of a mask sum to the whole to the last digit, whoever cuts it; that costs 2e-6 of
- * the area at zoom 14 on the equator, 1e-5 at 60 degrees. Immutable.
+ * The areas of a tile row's cells: they depend on the row alone. Whole square centimetres a cell,
+ * so that the parts of a mask sum to the whole to the last digit, whoever cuts it; that costs 2e-6
+ * of the area at zoom 14 on the equator, 1e-5 at 60 degrees. Immutable.
  */
 final class RowAreas {
   private final long[] cm2; // [row], one cell's area

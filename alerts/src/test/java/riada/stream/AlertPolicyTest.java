@@ -71,8 +71,7 @@ class AlertPolicyTest {
 
     assertThat(decision.state()).isEqualTo(state);
     assertThat(decision.dry()).hasSize(dry);
-    assertThat(decision.sends())
-        .isEqualTo(state == RegionState.NORMAL ? Alert.Kind.CANCEL : null);
+    assertThat(decision.sends()).isEqualTo(state == RegionState.NORMAL ? Alert.Kind.CANCEL : null);
   }
 
   @Test

@@ -8,6 +8,10 @@ import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.internal.AbstractRecords;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DeadLettersTest {
@@ -41,20 +45,18 @@ class DeadLettersTest {
   @Test
   void leaveTheOriginalsHeadersAlone() {
     Headers original = new RecordHeaders();
-    Headers first = DeadLetters.headers(original, "segmenter", "flood.tiles.v1", 0, 1, WHY);
+
+    Headers letter = letter(original, null, null, WHY).headers();
 
     assertThat(original.toArray()).isEmpty();
-    assertThat(first.toArray()).hasSize(6);
+    assertThat(letter.toArray()).hasSize(6);
   }
 
   @Test
   void tellOnlyOfTheLastFailure() {
-    Headers first =
-        DeadLetters.headers(new RecordHeaders(), "segmenter", "flood.tiles.v1", 0, 1, WHY);
+    Headers first = letter(new RecordHeaders(), null, null, WHY).headers();
 
-    Headers second =
-        DeadLetters.headers(
-            first, "alerts", "flood.masks.v1", 7, 9, new BadInput("mask_runs", "Second."));
+    Headers second = letter(first, null, null, new BadInput("mask_runs", "Second.")).headers();
 
     assertThat(texts(second))
         .containsExactly(
@@ -67,6 +69,53 @@ class DeadLettersTest {
   }
 
   @Test
+  void fitTheirTopicWhateverTheOriginalWas() {
+    Headers original = new RecordHeaders().add("small", "1".getBytes(UTF_8));
+    for (int i = 0; i < 9; i++) {
+      original.add("large" + i, new byte[1 << 20]);
+    }
+    BadInput endless = new BadInput("mask_runs", "x".repeat(1 << 20));
+
+    ProducerRecord<byte[], byte[]> letter =
+        letter(original, new byte[1 << 20], new byte[Topics.MAX_DEAD_LETTER_BYTES], endless);
+
+    assertThat(letter.key()).isNull();
+    assertThat(letter.value()).isEmpty(); // null would delete when it is replayed
+    assertThat(texts(letter.headers())).contains("small=1");
+    assertThat(texts(letter.headers()).get(1))
+        .startsWith("riada.reason=xxx")
+        .contains("1048576 bytes of key")
+        .contains("8388608 bytes of value")
+        .contains("9437328 bytes of headers") // 9 x (1 MiB + 6 of the name + 10)
+        .hasSizeLessThan(3000);
+  }
+
+  @Test
+  void keepTheLargestThatFitsWithItsFraming() {
+    Headers original =
+        new RecordHeaders().add("h", new byte[DeadLetters.MAX_HEADER_BYTES - 11]); // fills the room
+
+    ProducerRecord<byte[], byte[]> letter =
+        letter(
+            original,
+            new byte[DeadLetters.MAX_KEY_BYTES],
+            new byte[DeadLetters.MAX_VALUE_BYTES],
+            WHY);
+
+    assertThat(letter.value()).hasSize(DeadLetters.MAX_VALUE_BYTES);
+    assertThat(letter.key()).hasSize(DeadLetters.MAX_KEY_BYTES);
+    assertThat(letter.headers().toArray()).hasSize(7);
+    assertThat(
+            AbstractRecords.estimateSizeInBytesUpperBound(
+                RecordBatch.CURRENT_MAGIC_VALUE,
+                CompressionType.NONE,
+                letter.key(),
+                letter.value(),
+                letter.headers().toArray()))
+        .isLessThanOrEqualTo(Topics.MAX_DEAD_LETTER_BYTES);
+  }
+
+  @Test
   void mayHaveNeitherKeyNorValue() {
     ProducerRecord<byte[], byte[]> letter =
         DeadLetters.record(
@@ -74,6 +123,11 @@ class DeadLettersTest {
 
     assertThat(letter.key()).isNull();
     assertThat(letter.value()).isNull();
+  }
+
+  private static ProducerRecord<byte[], byte[]> letter(
+      Headers original, byte @Nullable [] key, byte @Nullable [] value, BadInput why) {
+    return DeadLetters.record("alerts", "flood.masks.v1", 7, 9, original, key, value, why);
   }
 
   private static List<String> texts(Headers headers) {
