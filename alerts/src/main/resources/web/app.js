@@ -3,7 +3,8 @@
 import {FloodMap} from './map.js';
 import {AlertList, RegionList} from './panel.js';
 import {Stream} from './stream.js';
-import {age, clockTime, icon, make, now, say, setClock, sign, span} from './words.js';
+import {trouble, verdict} from './verdict.js';
+import {clockTime, icon, make, now, say, setClock, span} from './words.js';
 
 /** @type {import('./words.js').Status} */
 let status = null;
@@ -18,8 +19,8 @@ const alerts = new AlertList(pick);
 const byType = {
   status: (event) => setStatus(event),
   outline: (event) => {
+    regions.setOutline(event); // first: what cannot be drawn is watched all the same
     map.setOutline(event);
-    regions.setOutline(event);
   },
   region: (event) => {
     regions.set(event);
@@ -52,11 +53,22 @@ function setSnapshot(event) {
   map.keepOnly(ids(event.outlines), ids(event.regions), ids(event.tiles), ids(event.pictures));
   regions.keepOnly(ids(event.regions), ids(event.outlines));
   alerts.keepOnly(ids(event.alerts));
-  event.outlines.forEach(byType.outline);
-  event.regions.forEach(byType.region);
-  event.tiles.forEach(byType.tile);
-  event.pictures.forEach(byType.picture);
-  [...event.alerts].reverse().forEach((alert) => alerts.set(alert, false));
+  each(event.outlines, byType.outline);
+  each(event.regions, byType.region);
+  each(event.tiles, byType.tile);
+  each(event.pictures, byType.picture);
+  each([...event.alerts].reverse(), (alert) => alerts.set(alert, false));
+}
+
+/** One item that cannot be shown must not take the others off the page. */
+function each(items, show) {
+  for (const item of items) {
+    try {
+      show(item);
+    } catch (error) {
+      console.error('cannot show', item.id, error);
+    }
+  }
 }
 
 function setStatus(event) {
@@ -74,47 +86,10 @@ function later() {
   });
 }
 
-/** What is wrong with the way from the broker to this screen; null when nothing is. */
-function trouble() {
-  const since = lastEventAt ? `Last news ${clockTime(lastEventAt)} UTC, ${age(lastEventAt)}.` : 'No news has come in yet.';
-  if (link === 'gone') return {word: 'server gone', text: `The dashboard server does not answer. ${since} Everything below is old. Trying again.`};
-  if (link === 'reconnecting') return {word: 'reconnecting', text: `The connection was lost. ${since} Everything below is old until it is back.`};
-  if (link === 'connecting') return {word: 'connecting', text: ''};
-  if (status && !status.connected) return {word: 'broker gone', text: `${status.sentence} ${since}`};
-  return null;
-}
-
-/** The one sign that is read from across the room. */
-function verdict(wrong) {
-  const all = [...regions.regions.values()];
-  const count = (look) => all.filter((region) => sign(region).look === look).length;
-  const of = (n, one, many) => `${n} ${n === 1 ? one : many}`;
-  const alerting = count('alerting');
-  const nothing = map.tiles.size === 0 && !all.some((region) => region.visibility !== 'NO_DATA');
-  if (wrong && !status) return ['waiting', 'i-broken', 'No connection', 'Nothing is known yet, which is not the same as no flood.'];
-  if (wrong && link !== 'connecting') {
-    const last = alerting ? `${of(alerting, 'region was', 'regions were')} in ALERT when last heard.` : 'What happens now is not known.';
-    return ['broken', 'i-broken', 'FIGURES ARE OLD', last];
-  }
-  if (!status || status.loading) return ['waiting', 'i-wait', 'Loading', 'Reading what is known so far.'];
-  if (alerting) return ['alerting', 'i-alert', of(alerting, 'REGION IN ALERT', 'REGIONS IN ALERT'), names(all, 'alerting')];
-  if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
-  if (count('pending')) return ['pending', 'i-pending', of(count('pending'), 'region pending', 'regions pending'), names(all, 'pending')];
-  if (count('recovering')) return ['recovering', 'i-recovering', of(count('recovering'), 'region recovering', 'regions recovering'), names(all, 'recovering')];
-  if (all.length === 0) return ['waiting', 'i-nodata', 'No region is watched', 'Tiles come in, but nothing raises an alert until a region is set.'];
-  const unseen = all.filter((region) => region.visibility !== 'SEEN').length;
-  if (unseen) return ['partial', 'i-partial', 'No alert, not all seen', `${of(unseen, 'region is', 'regions are')} not fully seen: flood there would not show.`];
-  const wet = all.some((region) => region.flooded_km2 + region.flooded_stale_km2 > 0);
-  return ['normal', 'i-normal', wet ? 'No alert' : 'All clear', wet ? 'All regions are seen; flood is below every threshold.' : 'All regions are seen; no flood.'];
-}
-
-function names(all, look) {
-  return all.filter((region) => sign(region).look === look).map(({name, id}) => name || id).join(', ');
-}
-
 function header() {
-  const wrong = trouble();
-  const [look, symbol, word, text] = verdict(wrong);
+  const known = {status, link, lastEventAt, tiles: map.tiles.size, regions: regions.regions, outlines: regions.outlines};
+  const wrong = trouble(known);
+  const [look, symbol, word, text] = verdict(known, wrong);
   const box = document.getElementById('verdict');
   box.dataset.look = look;
   if (box.dataset.icon !== symbol) {
@@ -123,13 +98,14 @@ function header() {
   }
   say(box.querySelector('strong'), word);
   say(box.querySelector('div span'), text);
-  document.body.dataset.link = wrong && link === 'live' ? 'nobroker' : link;
+  document.body.dataset.link = wrong?.old && link === 'live' ? 'old' : link;
   document.body.dataset.known = look === 'waiting' ? (status?.loading ? 'loading' : 'nothing') : 'known';
   const banner = document.getElementById('banner');
   banner.hidden = !wrong?.text;
   if (wrong) say(banner, wrong.text);
-  put('link', wrong ? wrong.word : 'live', wrong ? 'bad' : 'good');
+  put('link', wrong?.old ? wrong.word : 'live', wrong?.old ? 'bad' : 'good');
   device();
+  services();
   notice(look, wrong);
   tick();
   document.title = `${look === 'alerting' ? '▲ ' : ''}${word} – Riada`;
@@ -147,6 +123,15 @@ function device() {
   put('model', status.model_name ? `${status.model_name} ${status.model_version}`.trim() : 'not known yet', '');
 }
 
+function services() {
+  const all = status?.services ?? [];
+  const down = all.filter(({ok}) => !ok).map(({name}) => name);
+  const box = document.getElementById('sign-services');
+  box.hidden = all.length === 0;
+  box.title = all.map(({name, words}) => `${name}: ${words}`).join('\n');
+  put('services', down.length ? `${down.join(', ')} down` : 'at work', down.length ? 'bad' : 'good');
+}
+
 /** Over the map while there is nothing on it: the reason is said, never left to be guessed. */
 function notice(look, wrong) {
   const box = document.getElementById('notice');
@@ -158,7 +143,7 @@ function notice(look, wrong) {
       !status && link !== 'connecting'
         ? ['i-broken', 'No connection to the dashboard server', 'Nothing is known. The page keeps trying.']
         : wrong && link === 'live'
-          ? ['i-broken', 'The broker does not answer', 'Nothing is known, which is not the same as no flood. The server keeps trying.']
+          ? ['i-broken', wrong.title, 'Nothing is known, which is not the same as no flood. The server keeps trying.']
           : !status || status.loading
             ? ['i-wait', 'Loading what is known …', 'The map stays empty until it has been read.']
             : ['i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];

@@ -60,6 +60,11 @@ export function patternTile(id) {
   return canvas;
 }
 
+/** When a tile's last look is older than it may be, in epoch ms. @param {import('./words.js').Tile} tile */
+export function agedAtMs({as_of, max_age_s}) {
+  return as_of && max_age_s > 0 ? Date.parse(as_of) + max_age_s * 1000 : Infinity;
+}
+
 /** Images of one tile: the ones shown, and the ones wanted. */
 class Slot {
   constructor(id, url) {
@@ -72,6 +77,7 @@ class Slot {
     this.loading = false;
     this.retryAt = 0;
     this.swaps = 0;
+    this.agedAtMs = Infinity; // from this time of the figures on, nothing of it is known any more
   }
 
   /** Fetches what is wanted and swaps it in as one. @returns {Promise<boolean>} whether anything changed */
@@ -118,6 +124,7 @@ export class GroundLayer {
     /** @type {Map<string, Slot>} */
     this.pictures = new Map();
     this.halos = new Map();
+    this.asOfMs = 0; // the time that the figures speak of
     this.areas = []; // rings of the watched regions, in metres
     this.visible = {picture: true, flood: true, stale: true, reference: true, unknown: true};
     this.canvas = document.createElement('canvas');
@@ -136,9 +143,17 @@ export class GroundLayer {
       const slot = this.tiles.get(tile.id) ?? new Slot(tile.id, (name, id, v) => `overlay/${name}/${id}.png?v=${v}`);
       slot.wanted = tile.versions;
       slot.retryAt = 0;
+      slot.agedAtMs = agedAtMs(tile);
       this.tiles.set(tile.id, slot);
     }
     this.layer.changed();
+  }
+
+  /** Time went on: what was seen too long ago is unknown from now on. @param {number} ms of the newest figures */
+  setAsOf(ms) {
+    const ages = [...this.tiles.values()].some(({agedAtMs: at}) => at < ms !== at < this.asOfMs);
+    this.asOfMs = ms;
+    if (ages) this.layer.changed();
   }
 
   /** @param {import('./words.js').Picture} picture */
@@ -249,13 +264,14 @@ export class GroundLayer {
       for (const {x, y, w, h} of tiles) s.clearRect(x, y, w, h);
     }
     for (const {slot, x, y, w, h} of tiles) {
-      const image = slot.shown[layer.id];
-      if (image) {
+      const images = this.stencils(slot, layer.id);
+      for (const image of images) {
         s.imageSmoothingEnabled = w < image.naturalWidth;
         s.drawImage(image, x, y, w, h);
         any = true;
-      } else if (layer.id === 'unknown' && slot.swaps === 0) {
-        s.fillRect(x, y, w, h); // not fetched yet: nothing is known of it on this screen
+      }
+      if (layer.id === 'unknown' && (slot.swaps === 0 || slot.agedAtMs < this.asOfMs)) {
+        s.fillRect(x, y, w, h); // not fetched yet, or aged: nothing is known of it on this screen
         any = true;
       }
     }
@@ -273,6 +289,14 @@ export class GroundLayer {
     c.globalAlpha = layer.alpha;
     c.drawImage(this.scratch, 0, 0);
     c.globalAlpha = 1;
+  }
+
+  /** Where a layer lies on a tile. The alerts send no new ground for time alone: what has aged is told here. */
+  stencils(slot, layer) {
+    const {flood, stale, [layer]: own} = slot.shown;
+    const aged = slot.agedAtMs < this.asOfMs;
+    const images = !aged || layer === 'reference' ? [own] : layer === 'stale' ? [flood, stale] : [];
+    return images.filter(Boolean);
   }
 
   fillAreas(s, view) {

@@ -1,6 +1,6 @@
 // The map: graticule, ground, outlines of the regions. There is no base map: what is drawn is what is known.
 
-import {GroundLayer, LAYERS, extentOf, patternTile} from './ground.js';
+import {GroundLayer, LAYERS, agedAtMs, extentOf, patternTile} from './ground.js';
 import {age, km2, make, percent, say, sign} from './words.js';
 
 const ol = window.ol;
@@ -129,6 +129,7 @@ export class FloodMap {
   setRegion(region) {
     if (region.gone) this.regions.delete(region.id);
     else this.regions.set(region.id, region);
+    this.ground.setAsOf(Math.max(0, ...[...this.regions.values()].map(({as_of}) => (as_of ? Date.parse(as_of) : 0))));
     this.outlines.getFeatureById(region.id)?.changed();
   }
 
@@ -220,9 +221,12 @@ export class FloodMap {
     const inside = (id) => ol.extent.containsCoordinate(extentOf(id), event.coordinate);
     const tile = [...this.tiles.values()].find(({id}) => inside(id));
     const place = `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? 'S' : 'N'} ${Math.abs(lon).toFixed(4)}° ${lon < 0 ? 'W' : 'E'}`;
+    const aged = tile && agedAtMs(tile) < this.ground.asOfMs;
+    const [flood, stale, unknown] = aged
+      ? [0, tile.flooded_km2 + tile.flooded_stale_km2, 1]
+      : [tile?.flooded_km2, tile?.flooded_stale_km2, tile?.unknown_fraction];
     const known = tile
-      ? `tile ${tile.id}: flood ${km2(tile.flooded_km2)} km², stale flood ${km2(tile.flooded_stale_km2)} km², ` +
-        `unknown ${percent(tile.unknown_fraction)}, as of ${age(tile.as_of)}`
+      ? `tile ${tile.id}: flood ${km2(flood)} km², stale flood ${km2(stale)} km², unknown ${percent(unknown)}, as of ${age(tile.as_of)}`
       : 'nothing is known here';
     box.hidden = event.dragging;
     say(box, `${place} — ${known}`);

@@ -33,7 +33,11 @@ export class Stream {
       this.heardAt = performance.now();
       this.retryMs = 500;
       this.everLive = true;
-      this.onEvent(JSON.parse(message.data));
+      try {
+        this.onEvent(JSON.parse(message.data));
+      } catch (error) { // the connection lives and the next event may be sound
+        console.error('cannot use an event', error);
+      }
       this.become('live');
     };
     source.onerror = () => {

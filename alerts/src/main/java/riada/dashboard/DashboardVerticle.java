@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves the operator's page and pushes every change to every browser. One event loop owns the
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * the port is taken.
  */
 public final class DashboardVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(DashboardVerticle.class);
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
   private final DashboardConfig config;
@@ -102,20 +105,31 @@ public final class DashboardVerticle extends VerticleBase {
 
   /**
    * Takes news in from any thread but the event loop's, and returns when the page has it: so a feed
-   * is never faster than the page.
+   * is never faster than the page. Also how the other services tell the page of a {@link
+   * News.DeviceWarning} and of their {@link News.ServiceHealth}; saying the same again is cheap.
    */
   public void accept(List<News> batch) throws InterruptedException {
     var taken = new CountDownLatch(1);
     context.runOnContext(
         now -> {
           try {
-            batch.forEach(this::apply);
+            batch.forEach(this::take);
           } finally {
             taken.countDown();
           }
         });
     // While the verticle is being undeployed nobody counts down: closing the feed interrupts this.
     taken.await();
+  }
+
+  /** What breaks the page's state is this one thing's fault: the news after it is still told. */
+  private void take(News news) {
+    try {
+      apply(news);
+    } catch (RuntimeException e) {
+      log.error("the dashboard cannot show a {}", news.getClass().getSimpleName(), e);
+      apply(new News.Skipped("", "A record could not be shown; the dashboard's log says why."));
+    }
   }
 
   private void apply(News news) {

@@ -2,14 +2,11 @@ package riada.dashboard;
 
 import com.google.protobuf.Timestamp;
 import io.vertx.core.json.JsonObject;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileGrid;
 import riada.proto.Alert;
-import riada.proto.Ground;
-import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.RegionStats;
 
@@ -21,20 +18,27 @@ final class EventJson {
   private EventJson() {}
 
   static JsonObject tile(News.GroundSeen seen) {
-    Ground ground = seen.ground();
     JsonObject versions = new JsonObject();
     for (Layer layer : Layer.values()) {
-      versions.put(layer.id(), seen.versions().getOrDefault(layer, ""));
+      News.Cover cover = seen.covers().get(layer);
+      versions.put(layer.id(), cover == null ? "" : cover.version());
     }
+    News.Cover unknown = seen.covers().get(Layer.UNKNOWN);
     return new JsonObject()
         .put("id", seen.tile().toString())
         .put("versions", versions)
-        .put("flooded_km2", seen.areasCm2().getOrDefault(Layer.FLOOD, 0L) / CM2_PER_KM2)
-        .put("flooded_stale_km2", seen.areasCm2().getOrDefault(Layer.STALE, 0L) / CM2_PER_KM2)
-        .put("unknown_fraction", seen.cells().getOrDefault(Layer.UNKNOWN, 0) / CELLS)
-        .put("reference_version", ground.getReferenceVersion())
-        .put("observations", ground.getObservationsCount())
-        .put("as_of", time(ground.hasAsOf() ? ground.getAsOf() : null));
+        .put("flooded_km2", areaKm2(seen, Layer.FLOOD))
+        .put("flooded_stale_km2", areaKm2(seen, Layer.STALE))
+        .put("unknown_fraction", unknown == null ? 0 : unknown.cells() / CELLS)
+        .put("reference_version", seen.referenceVersion())
+        .put("observations", seen.observations())
+        .put("as_of", time(seen.asOf()))
+        .put("max_age_s", seen.maxAge().toSeconds());
+  }
+
+  private static double areaKm2(News.GroundSeen seen, Layer layer) {
+    News.Cover cover = seen.covers().get(layer);
+    return cover == null ? 0 : cover.areaCm2() / CM2_PER_KM2;
   }
 
   static JsonObject picture(News.PictureSeen seen) {
@@ -100,11 +104,7 @@ final class EventJson {
   }
 
   private static @Nullable String time(@Nullable Timestamp timestamp) {
-    try {
-      return timestamp == null ? null : time(Observation.instant(timestamp));
-    } catch (DateTimeException e) { // beyond what Instant can hold: the page says "unknown"
-      return null;
-    }
+    return timestamp == null ? null : time(News.instant(timestamp)); // the page says "unknown"
   }
 
   /** ISO 8601 to the millisecond; null stays null. */

@@ -1,6 +1,7 @@
 package riada.dashboard;
 
 import io.micrometer.core.instrument.Counter;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashSet;
@@ -15,11 +16,15 @@ final class EventStream {
   /** What may wait in the connection before events are held back, in bytes. */
   static final int QUEUE_BYTES = 256 << 10;
 
+  private static final int CHUNK_BYTES = 32 << 10;
+
   private final HttpServerResponse response;
   private final LiveState state;
   private final Counter coalesced;
   private final Set<Key> pending = new LinkedHashSet<>();
-  private long queued; // characters handed to the connection that it has not sent yet
+  private long queued; // bytes handed to the connection that it has not sent yet
+  private Buffer opening = Buffer.buffer(); // what was known at the start; all streams share it
+  private int opened; // how much of that is written
 
   EventStream(HttpServerResponse response, LiveState state, Counter coalesced) {
     this.response = response;
@@ -32,7 +37,9 @@ final class EventStream {
     response.setChunked(true);
     response.putHeader("Content-Type", "text/event-stream");
     response.putHeader("Cache-Control", "no-store");
-    write(state.snapshot().put("type", "snapshot"));
+    String status = state.status().encode();
+    opening = state.known();
+    write(Buffer.buffer("data: {\"status\":" + status + ",\"type\":\"snapshot\","));
   }
 
   /** Tells the browser of a change, now or as soon as it reads on. */
@@ -45,32 +52,45 @@ final class EventStream {
 
   /** A sign of life that the page can see, so that it notices a connection which hangs. */
   void heartbeat(String now) {
-    if (pending.isEmpty() && queued < QUEUE_BYTES) {
-      write(new JsonObject().put("type", "heartbeat").put("now", now));
+    if (pending.isEmpty() && isOpen() && queued < QUEUE_BYTES) {
+      event(new JsonObject().put("type", "heartbeat").put("now", now));
     }
   }
 
-  /** How many things wait for this browser. */
-  int backlog() {
-    return pending.size();
+  private boolean isOpen() {
+    return opened == opening.length();
   }
 
   private void flush() {
-    while (!pending.isEmpty() && queued < QUEUE_BYTES) {
+    while (!isOpen() && queued < QUEUE_BYTES) {
+      int from = opened;
+      opened = Math.min(opening.length(), from + CHUNK_BYTES);
+      Buffer chunk = opening.slice(from, opened);
+      if (isOpen()) { // its end goes in the same write, for a write may come back here
+        chunk = Buffer.buffer().appendBuffer(chunk).appendString("\n\n");
+        opening = Buffer.buffer(); // let go of, before the next one is encoded
+        opened = 0;
+      }
+      write(chunk);
+    }
+    while (isOpen() && !pending.isEmpty() && queued < QUEUE_BYTES) {
       Key key = pending.iterator().next(); // a write may come back here: no iterator is kept
       pending.remove(key);
-      write(state.event(key));
+      event(state.event(key));
     }
   }
 
-  private void write(JsonObject event) {
-    String text = "data: " + event.encode() + "\n\n";
-    queued += text.length();
+  private void event(JsonObject event) {
+    write(Buffer.buffer("data: " + event.encode() + "\n\n"));
+  }
+
+  private void write(Buffer bytes) {
+    queued += bytes.length();
     response
-        .write(text)
+        .write(bytes)
         .onSuccess(
             sent -> {
-              queued -= text.length();
+              queued -= bytes.length();
               flush();
             });
     // A failed write means that the browser left; the close handler takes this stream away.

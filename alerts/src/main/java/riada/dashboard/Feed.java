@@ -98,7 +98,14 @@ final class Feed implements AutoCloseable {
   private void run() {
     try {
       while (closing.getCount() > 0) {
-        attempt();
+        try {
+          attempt();
+        } catch (InterruptException e) {
+          throw e;
+        } catch (RuntimeException e) { // a bug: said aloud, and no reason to go blind
+          log.error("the feed failed and starts again", e);
+          lost("The dashboard's reading failed (" + e + "); trying again.");
+        }
         closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException | InterruptException e) {
@@ -154,7 +161,7 @@ final class Feed implements AutoCloseable {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       if (!records.isEmpty()) {
         answered();
-        sink.accept(read(records));
+        sink.accept(read(records, clock.instant()));
       } else if (answeredAt.plus(QUIET).isBefore(clock.instant())) {
         ask(consumer, state.subList(0, 1));
       }
@@ -224,21 +231,24 @@ final class Feed implements AutoCloseable {
         + "; trying again. Check that it runs and that --bootstrap-servers is right.";
   }
 
-  private static List<News> read(ConsumerRecords<byte[], byte[]> records) {
-    List<News> batch = new ArrayList<>(records.count());
+  /** One piece of news for each record; what cannot be used is skipped and costs no other. */
+  static List<News> read(Iterable<ConsumerRecord<byte[], byte[]>> records, Instant now) {
+    List<News> batch = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
-        batch.add(News.read(record.topic(), News.key(record.key()), record.value()));
+        batch.add(News.read(record.topic(), News.key(record.key()), record.value(), now));
       } catch (BadInput e) {
-        log.warn(
-            "skipped {}-{}@{}: {}",
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            e.reason());
-        batch.add(new News.Skipped(record.topic(), e.reason()));
+        batch.add(skipped(record, e.reason()));
+      } catch (RuntimeException e) { // what a stranger wrote found a bug: only that record is lost
+        log.error("a record of {} found a bug", record.topic(), e);
+        batch.add(skipped(record, "The dashboard failed on it (" + e + ")."));
       }
     }
     return batch;
+  }
+
+  private static News skipped(ConsumerRecord<byte[], byte[]> record, String reason) {
+    log.warn("skipped {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), reason);
+    return new News.Skipped(record.topic(), reason);
   }
 }

@@ -1,8 +1,8 @@
 package riada.dashboard;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 import riada.geo.TileId;
 import riada.proto.Alert;
 import riada.proto.BadInput;
-import riada.proto.Ground;
-import riada.proto.Observation;
 import riada.proto.RegionStats;
 import riada.proto.Topics;
 
@@ -39,6 +37,7 @@ final class LiveState {
   private final Map<String, Alert> alerts = new HashMap<>(); // by alert id
   private final BoundedBytes<TileId, News.PictureSeen> pictures;
   private final Status status = new Status();
+  private @Nullable Buffer known; // what known() gave last, until something changes
 
   /** The header's signs; mutable, for the owner alone. */
   private static final class Status {
@@ -47,6 +46,7 @@ final class LiveState {
     String sentence = "Connecting to the broker.";
     String device = "";
     String deviceWarning = "";
+    final Map<String, News.ServiceHealth> services = new TreeMap<>();
     String modelName = "";
     String modelVersion = "";
     long skipped;
@@ -97,13 +97,20 @@ final class LiveState {
       status.skipped++;
       status.lastSkipped = skipped.reason();
     } else if (news instanceof News.DeviceWarning warning) {
+      if (status.deviceWarning.equals(warning.sentence())) {
+        return List.of();
+      }
       status.deviceWarning = warning.sentence();
+    } else if (news instanceof News.ServiceHealth health
+        && health.equals(status.services.put(health.name(), health))) {
+      return List.of();
     }
     return List.of(Key.STATUS);
   }
 
   private List<Key> arrived(List<Key> changed) {
     status.lastEventAt = clock.instant();
+    known = null;
     return changed;
   }
 
@@ -111,15 +118,14 @@ final class LiveState {
     grounds.put(seen.tile(), seen);
     List<Key> changed = new ArrayList<>();
     changed.add(new Key(Key.Type.TILE, seen.tile().toString()));
-    Ground ground = seen.ground();
-    boolean named = !ground.getDevice().isEmpty();
+    boolean named = !seen.device().isEmpty();
     if (named
-        && !(ground.getDevice().equals(status.device)
-            && ground.getModel().getName().equals(status.modelName)
-            && ground.getModel().getVersion().equals(status.modelVersion))) {
-      status.device = ground.getDevice();
-      status.modelName = ground.getModel().getName();
-      status.modelVersion = ground.getModel().getVersion();
+        && !(seen.device().equals(status.device)
+            && seen.modelName().equals(status.modelName)
+            && seen.modelVersion().equals(status.modelVersion))) {
+      status.device = seen.device();
+      status.modelName = seen.modelName();
+      status.modelVersion = seen.modelVersion();
       changed.add(Key.STATUS);
     }
     return changed;
@@ -190,8 +196,21 @@ final class LiveState {
     return event.put("type", key.eventType());
   }
 
-  /** Everything, as {@code /api/state} gives it and as each stream begins. */
-  JsonObject snapshot() {
+  /**
+   * Everything but the header's signs, as members of a JSON object and its closing brace: {@code
+   * "outlines":[...],...}}. Encoded once for each change however many browsers ask, and shared by
+   * them: not to be written to.
+   */
+  Buffer known() {
+    Buffer held = known;
+    if (held == null) {
+      held = Buffer.buffer(everything().encode().substring(1));
+      known = held;
+    }
+    return held;
+  }
+
+  private JsonObject everything() {
     JsonArray newestFirst = new JsonArray();
     alerts.values().stream()
         .sorted(OLDEST_FIRST.reversed())
@@ -210,7 +229,6 @@ final class LiveState {
     JsonArray figures = new JsonArray();
     stats.values().forEach(region -> figures.add(EventJson.region(region)));
     return new JsonObject()
-        .put("status", status())
         .put("outlines", outlines)
         .put("regions", figures)
         .put("alerts", newestFirst)
@@ -220,6 +238,14 @@ final class LiveState {
 
   /** The signs of the page's header. */
   JsonObject status() {
+    JsonArray services = new JsonArray();
+    for (News.ServiceHealth health : status.services.values()) {
+      services.add(
+          new JsonObject()
+              .put("name", health.name())
+              .put("ok", health.ok())
+              .put("words", health.words()));
+    }
     return new JsonObject()
         .put("connected", status.connected)
         .put("loading", status.loading)
@@ -228,10 +254,16 @@ final class LiveState {
         .put("device_warning", status.deviceWarning)
         .put("model_name", status.modelName)
         .put("model_version", status.modelVersion)
+        .put("services", services)
         .put("skipped_records", status.skipped)
         .put("last_skipped", status.lastSkipped)
         .put("last_event_at", EventJson.time(status.lastEventAt))
         .put("now", EventJson.time(clock.instant()));
+  }
+
+  /** Whether the broker answers and no service says that something is wrong. */
+  boolean isHealthy() {
+    return status.connected && status.services.values().stream().allMatch(News.ServiceHealth::ok);
   }
 
   /** What is known of a tile's ground, null when nothing is. */
@@ -253,11 +285,8 @@ final class LiveState {
   }
 
   private static Instant alertedAt(Alert alert) {
-    try {
-      return Observation.instant(alert.getAlertedAt());
-    } catch (DateTimeException e) { // no time at all: the first to go
-      return Instant.MIN;
-    }
+    Instant at = News.instant(alert.getAlertedAt());
+    return at == null ? Instant.MIN : at; // no time at all: the first to go
   }
 
   private static @Nullable TileId tile(String key) {

@@ -1,10 +1,10 @@
 package riada.dashboard;
 
 import com.google.protobuf.ByteString;
-import io.vertx.core.json.DecodeException;
+import com.google.protobuf.Timestamp;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -24,6 +24,7 @@ import riada.proto.ProtoSerde;
 import riada.proto.Region;
 import riada.proto.RegionStats;
 import riada.proto.Tile;
+import riada.proto.Tiles;
 import riada.proto.Topics;
 
 /**
@@ -32,24 +33,36 @@ import riada.proto.Topics;
  */
 public sealed interface News {
   /**
-   * What is known of a tile's ground.
+   * Where a layer lies on a tile.
    *
-   * @param versions digest of each layer's cells; layers without a set cell are absent, so that the
-   *     page need not fetch them
-   * @param cells how many of the 512 x 512 cells each layer has
-   * @param areasCm2 geodesic area of each layer's cells, in square centimetres
+   * @param runs its cells, 512 x 512, at least one of them set
+   * @param version digest of the cells
+   * @param cells how many there are
+   * @param areaCm2 their geodesic area, in square centimetres
+   */
+  record Cover(MaskRuns runs, String version, int cells, long areaCm2) {}
+
+  /**
+   * What is known of a tile's ground: as little as the page needs, for it is held for every tile
+   * that was ever seen.
+   *
+   * @param covers layers without a set cell are absent, so that the page need not fetch them
+   * @param maxAge how long after {@code asOf} it counts as seen; zero when that is not known
+   * @param observations how many it rests on
    */
   record GroundSeen(
       TileId tile,
-      Ground ground,
-      Map<Layer, String> versions,
-      Map<Layer, Integer> cells,
-      Map<Layer, Long> areasCm2)
+      Map<Layer, Cover> covers,
+      @Nullable Instant asOf,
+      Duration maxAge,
+      int observations,
+      String referenceVersion,
+      String modelName,
+      String modelVersion,
+      String device)
       implements News {
     public GroundSeen {
-      versions = Map.copyOf(versions);
-      cells = Map.copyOf(cells);
-      areasCm2 = Map.copyOf(areasCm2);
+      covers = Map.copyOf(covers);
     }
   }
 
@@ -92,12 +105,23 @@ public sealed interface News {
   record DeviceWarning(String sentence) implements News {}
 
   /**
+   * How another service of the system is; the newest of a name counts. While one is not ok the page
+   * says so and {@code /health} answers 503.
+   *
+   * @param name what the operator calls it, for example {@code segmenter}
+   * @param words a sentence that says how it is
+   */
+  record ServiceHealth(String name, boolean ok, String words) implements News {}
+
+  /**
    * Reads a record of one of the topics that the page shows: ground, stats, regions, alerts, tiles.
    *
    * @param value its bytes; null for a tombstone
+   * @param now against which a tile must not have been sensed in the future
    * @throws BadInput when they are no such message or contradict themselves
    */
-  static News read(String topic, @Nullable String key, byte @Nullable [] value) throws BadInput {
+  static News read(String topic, @Nullable String key, byte @Nullable [] value, Instant now)
+      throws BadInput {
     if (key == null) {
       throw new BadInput("key_missing", "A record on " + topic + " has no key.");
     }
@@ -113,16 +137,14 @@ public sealed interface News {
     } else if (topic.equals(Topics.ALERTS.name())) {
       return alert(ProtoSerde.parse(Alert.parser(), "Alert", value));
     } else if (topic.equals(Topics.TILES.name())) {
-      return picture(key, ProtoSerde.parse(Tile.parser(), "Tile", value));
+      return picture(key, ProtoSerde.parse(Tile.parser(), "Tile", value), now);
     }
     throw new IllegalArgumentException("the page shows nothing of " + topic);
   }
 
   private static GroundSeen ground(String key, Ground ground) throws BadInput {
     TileId tile = TileId.parse(key);
-    Map<Layer, String> versions = new EnumMap<>(Layer.class);
-    Map<Layer, Integer> cells = new EnumMap<>(Layer.class);
-    Map<Layer, Long> areas = new EnumMap<>(Layer.class);
+    Map<Layer, Cover> covers = new EnumMap<>(Layer.class);
     for (Layer layer : Layer.values()) {
       MaskRuns runs = layer.cells(ground);
       if (runs.equals(MaskRuns.getDefaultInstance())) {
@@ -134,51 +156,44 @@ public sealed interface News {
             "mask_size", "The " + layer.id() + " mask of " + key + " is not 512 x 512.");
       }
       if (!mask.isEmpty()) {
-        versions.put(layer, digest(runs.getRuns()));
-        cells.put(layer, mask.count());
-        areas.put(layer, TileGrid.areaCm2(tile, mask));
+        covers.put(
+            layer,
+            new Cover(runs, digest(runs.getRuns()), mask.count(), TileGrid.areaCm2(tile, mask)));
       }
     }
-    return new GroundSeen(tile, ground, versions, cells, areas);
+    return new GroundSeen(
+        tile,
+        covers,
+        ground.hasAsOf() ? instant(ground.getAsOf()) : null,
+        Duration.ofSeconds(Math.max(0, ground.getMaxAge().getSeconds())),
+        ground.getObservationsCount(),
+        ground.getReferenceVersion(),
+        ground.getModel().getName(),
+        ground.getModel().getVersion(),
+        ground.getDevice());
   }
 
-  private static PictureSeen picture(String key, Tile tile) throws BadInput {
-    TileId id = TileId.parse(key);
-    Picture picture = tile.getPicture();
-    boolean known =
-        picture.getFormat() == Picture.Format.JPEG || picture.getFormat() == Picture.Format.PNG;
-    if (!known || picture.getData().isEmpty()) {
-      throw new BadInput("picture_missing", "Tile " + key + " carries no JPEG or PNG picture.");
-    }
-    Instant acquiredAt;
-    try {
-      acquiredAt = Observation.instant(tile.getAcquiredAt());
-    } catch (DateTimeException e) {
-      throw new BadInput("acquired_at_invalid", "The acquired_at of tile " + key + " is no time.");
-    }
+  /** Refuses what the segmenter refuses: it would stay on the map although nothing is measured. */
+  private static PictureSeen picture(String key, Tile tile, Instant now) throws BadInput {
+    TileId id = Tiles.check(key, tile, now);
+    ByteString data = tile.getPicture().getData();
     return new PictureSeen(
         id,
-        picture.getFormat(),
-        picture.getData(),
-        Math.max(0, tile.getHaloPx()),
-        acquiredAt,
+        PictureHead.check("The picture of tile " + key, data),
+        data,
+        tile.getHaloPx(),
+        Observation.instant(tile.getAcquiredAt()),
         tile.getPublisher(),
         tile.getScene(),
-        digest(picture.getData()));
+        digest(data));
   }
 
   private static RegionSeen region(String key, Region region) throws BadInput {
-    try {
-      JsonObject geometry = new JsonObject(region.getGeometry());
-      String type = geometry.getString("type", "");
-      if (!type.equals("Polygon") && !type.equals("MultiPolygon")) {
-        throw new BadInput(
-            "region_geometry", "The geometry of region " + key + " is a \"" + type + "\".");
-      }
-      return new RegionSeen(region, geometry);
-    } catch (DecodeException | ClassCastException e) {
-      throw new BadInput("region_geometry", "The geometry of region " + key + " is no GeoJSON.");
+    if (!region.getId().equals(key)) {
+      throw new BadInput(
+          "region_id_mismatch", "The record of region " + key + " names another region's id.");
     }
+    return new RegionSeen(region, Outline.read(key, region.getGeometry()));
   }
 
   private static AlertSeen alert(Alert alert) throws BadInput {
@@ -193,6 +208,16 @@ public sealed interface News {
     var sha = Observation.sha256();
     sha.update(bytes.asReadOnlyByteBuffer());
     return HexFormat.of().formatHex(sha.digest(), 0, 8);
+  }
+
+  /** The time in a message; null when it lies outside of the years 1 to 9999, which is no time. */
+  static @Nullable Instant instant(Timestamp timestamp) {
+    boolean valid =
+        timestamp.getSeconds() >= -62_135_596_800L
+            && timestamp.getSeconds() <= 253_402_300_799L
+            && timestamp.getNanos() >= 0
+            && timestamp.getNanos() <= 999_999_999;
+    return valid ? Observation.instant(timestamp) : null;
   }
 
   /** The record's key as text. */

@@ -17,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import riada.geo.TileId;
 import riada.proto.BadInput;
-import riada.proto.MaskRuns;
 import riada.proto.Picture;
 
 /** What the dashboard answers to which path. Reads the state on the event loop that owns it. */
@@ -105,7 +104,11 @@ final class Routes {
 
   private void snapshot(RoutingContext c) {
     c.response().putHeader("Cache-Control", "no-store");
-    json(c, state.snapshot());
+    c.response()
+        .putHeader("Content-Type", "application/json")
+        .end(
+            Buffer.buffer("{\"status\":" + state.status().encode() + ",")
+                .appendBuffer(state.known()));
   }
 
   private void stream(RoutingContext c) {
@@ -133,20 +136,20 @@ final class Routes {
       return;
     }
     News.GroundSeen seen = state.ground(tile);
-    String version = seen == null ? null : seen.versions().get(layer);
-    if (seen == null || version == null) {
+    News.Cover cover = seen == null ? null : seen.covers().get(layer);
+    if (cover == null) {
       refuse(c, 404, "No " + layer.id() + " is known on tile " + tile + ".");
       return;
     }
+    String version = cover.version();
     String key = layer.id() + version;
     Buffer held = overlays.get(key);
     if (held != null) {
       image(c, "image/png", version, held);
       return;
     }
-    MaskRuns runs = layer.cells(seen.ground());
     vertx
-        .executeBlocking(() -> Buffer.buffer(OverlayPng.render(runs, layer.rgb())), false)
+        .executeBlocking(() -> Buffer.buffer(OverlayPng.render(cover.runs(), layer.rgb())), false)
         .onSuccess(
             png -> {
               overlays.put(key, png);
@@ -179,10 +182,9 @@ final class Routes {
   }
 
   private void health(RoutingContext c) {
-    JsonObject status = state.status();
-    boolean up = status.getBoolean("connected");
+    boolean up = state.isHealthy();
     c.response().setStatusCode(up ? 200 : 503).putHeader("Cache-Control", "no-store");
-    json(c, status.put("status", up ? "up" : "down").put("browsers", streams.size()));
+    json(c, state.status().put("status", up ? "up" : "down").put("browsers", streams.size()));
   }
 
   private void metrics(RoutingContext c) {

@@ -150,7 +150,7 @@ class DashboardVerticleTest {
 
   @Test
   void aPictureComesBackAsItsPublisherSentIt() throws Exception {
-    byte[] bytes = {1, 2, 3, 4};
+    byte[] bytes = Valley.pngHead(512, 64);
     tell(Valley.picture(TILE, Picture.Format.JPEG, bytes, NOW));
 
     var answer =
@@ -158,7 +158,7 @@ class DashboardVerticleTest {
             HttpRequest.newBuilder(uri("/picture/" + TILE)).build(), BodyHandlers.ofByteArray());
 
     assertThat(answer.body()).isEqualTo(bytes);
-    assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/jpeg");
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/png");
   }
 
   @Test
@@ -171,6 +171,68 @@ class DashboardVerticleTest {
     assertThat(before).isEqualTo(503);
     assertThat(after.statusCode()).isEqualTo(200);
     assertThat(new JsonObject(after.body()).getString("status")).isEqualTo("up");
+  }
+
+  @Test
+  void healthIsDownWhileAServiceIsAndSaysWhich() throws Exception {
+    tell(
+        new News.Connection(true, ""),
+        new News.ServiceHealth("alerts", true, "It works."),
+        new News.ServiceHealth("segmenter", false, "The model is gone."));
+    HttpResponse<String> down = get("/health");
+
+    tell(new News.ServiceHealth("segmenter", true, "It works."));
+
+    assertThat(down.statusCode()).isEqualTo(503);
+    assertThat(new JsonObject(down.body()).getJsonArray("services").getJsonObject(1))
+        .isEqualTo(
+            new JsonObject()
+                .put("name", "segmenter")
+                .put("ok", false)
+                .put("words", "The model is gone."));
+    assertThat(get("/health").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void newsThatCannotBeShownCostNoOthers() throws Exception {
+    News broken = new News.ServiceHealth(null, true, ""); // such a name has no place in any order
+
+    tell(broken, new News.Connection(true, ""));
+
+    assertThat(get("/health").statusCode()).isEqualTo(200);
+    assertThat(get("/metrics").body()).contains("riada_dashboard_records_skipped_total 1.0");
+  }
+
+  @Test
+  void aSnapshotLargerThanTheQueueArrivesWholeAndBeforeWhatChangedMeanwhile() throws Exception {
+    String padding = "x".repeat(20_000);
+    List<News> many = new ArrayList<>();
+    for (int i = 0; i < 400; i++) { // 8 MB, more than sockets hold
+      many.add(
+          Valley.stats(Valley.stats("r" + i, padding, RegionState.NORMAL, Visibility.SEEN, NOW)));
+    }
+    dashboard.accept(many);
+    try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), dashboard.actualPort())) {
+      slow.getOutputStream()
+          .write("GET /api/stream HTTP/1.0\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      BufferedReader reader =
+          new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8));
+      await().until(() -> reader.readLine().isEmpty()); // the headers, so the snapshot is begun
+
+      tell(Valley.square(TILE, 0, 0, 5, NOW));
+
+      List<JsonObject> events = new ArrayList<>();
+      while (events.size() < 2) {
+        String line = reader.readLine();
+        if (line.startsWith("data: ")) {
+          events.add(new JsonObject(line.substring("data: ".length())));
+        }
+      }
+      assertThat(events.get(0).getString("type")).isEqualTo("snapshot");
+      assertThat(events.get(0).getJsonArray("regions")).hasSize(400);
+      assertThat(events.get(0).getJsonArray("tiles")).isEmpty();
+      assertThat(events.get(1).getString("type")).isEqualTo("tile");
+    }
   }
 
   @Test

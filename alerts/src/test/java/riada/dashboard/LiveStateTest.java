@@ -3,6 +3,8 @@ package riada.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Timestamp;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
@@ -57,14 +59,13 @@ class LiveStateTest {
 
   @Test
   void theLaterSensedPictureIsShownWhicheverCameFirst() {
-    state.apply(Valley.picture(TILE, Picture.Format.PNG, new byte[] {1}, NOW));
+    state.apply(picture(TILE, 100, NOW));
 
-    List<Key> changed =
-        state.apply(Valley.picture(TILE, Picture.Format.PNG, new byte[] {2}, NOW.minusSeconds(1)));
+    List<Key> changed = state.apply(picture(TILE, 100, NOW.minusSeconds(1)));
 
     assertThat(changed).isEmpty();
     assertThat(state.picture(TILE)).isNotNull();
-    assertThat(state.picture(TILE).data().byteAt(0)).isEqualTo((byte) 1);
+    assertThat(state.picture(TILE).acquiredAt()).isEqualTo(NOW);
   }
 
   @Test
@@ -105,7 +106,7 @@ class LiveStateTest {
       state.apply(alert(shuffled, NOW.plusSeconds(shuffled)));
     }
 
-    var alerts = state.snapshot().getJsonArray("alerts");
+    var alerts = new JsonObject("{" + state.known()).getJsonArray("alerts");
     assertThat(alerts).hasSize(500);
     assertThat(alerts.getJsonObject(0).getString("id")).isEqualTo("i519-1");
     assertThat(alerts.getJsonObject(499).getString("id")).isEqualTo("i20-1");
@@ -153,11 +154,61 @@ class LiveStateTest {
     assertThat(region.getString("as_of")).isEqualTo("2026-11-22T04:00:00Z");
   }
 
+  @Test
+  void whatIsKnownIsEncodedOnceForAllWhoAskBetweenTwoChanges() {
+    state.apply(Valley.square(TILE, 0, 0, 5, NOW));
+    Buffer first = state.known();
+
+    state.apply(new News.Connection(true, "")); // a sign of the header, which each is told apart
+
+    assertThat(state.known()).isSameAs(first);
+  }
+
+  @Test
+  void whatIsKnownChangesWithEachTile() {
+    state.apply(Valley.square(TILE, 0, 0, 5, NOW));
+    Buffer first = state.known();
+
+    state.apply(Valley.square(TILE, 0, 0, 6, NOW));
+
+    assertThat(state.known().toString()).isNotEqualTo(first.toString());
+  }
+
+  @Test
+  void aTileTellsWhenItAges() {
+    state.apply(Valley.square(TILE, 0, 0, 5, NOW));
+
+    JsonObject tile = event(Key.Type.TILE, TILE.toString());
+
+    assertThat(tile.getString("as_of")).isEqualTo("2026-11-22T04:00:00Z");
+    assertThat(tile.getLong("max_age_s")).isEqualTo(7200);
+  }
+
+  @Test
+  void aTimeThatIsNoTimeIsShownAsUnknown() {
+    Timestamp never = Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(1 << 30).build();
+
+    state.apply(
+        Valley.stats(
+            Valley.stats("r", "R", RegionState.NORMAL, Visibility.SEEN, NOW).setAsOf(never)));
+
+    assertThat(event(Key.Type.REGION, "r").getString("as_of")).isNull();
+  }
+
+  @Test
+  void aServiceThatSaysTheSameAgainChangesNothing() {
+    state.apply(new News.ServiceHealth("segmenter", true, "It works."));
+
+    List<Key> changed = state.apply(new News.ServiceHealth("segmenter", true, "It works."));
+
+    assertThat(changed).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"flood.ground.v1", "flood.regions.v1", "flood.alerts.v1", "flood.tiles.v1"})
   void garbageIsRefusedInASentence(String topic) {
-    assertThatThrownBy(() -> News.read(topic, "14/1/1", new byte[] {(byte) 0xff, 1, 2}))
+    assertThatThrownBy(() -> News.read(topic, "14/1/1", new byte[] {(byte) 0xff, 1, 2}, NOW))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("is no");
   }
@@ -167,12 +218,16 @@ class LiveStateTest {
     byte[] small =
         Ground.newBuilder().setFlood(RunLength.encode(new Mask(64, 64))).build().toByteArray();
 
-    assertThatThrownBy(() -> News.read(Topics.GROUND.name(), "14/1/1", small))
+    assertThatThrownBy(() -> News.read(Topics.GROUND.name(), "14/1/1", small, NOW))
         .hasMessage("The flood mask of 14/1/1 is not 512 x 512.");
   }
 
   private static News picture(int x, int bytes) {
-    return Valley.picture(new TileId(14, x, 0), Picture.Format.JPEG, new byte[bytes], NOW);
+    return picture(new TileId(14, x, 0), bytes, NOW);
+  }
+
+  private static News picture(TileId tile, int bytes, Instant at) {
+    return Valley.picture(tile, Picture.Format.PNG, Valley.pngHead(64, bytes), at);
   }
 
   private static News alert(int number, Instant at) {

@@ -7,9 +7,11 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.BoundingBox;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,6 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import riada.geo.TileId;
 import riada.proto.Alert;
+import riada.proto.Observation;
+import riada.proto.Picture;
+import riada.proto.Region;
 import riada.proto.RegionState;
 import riada.proto.Visibility;
 
@@ -38,6 +43,9 @@ class PageIT {
   private static final Path SHOTS = Path.of("target", "page");
   private static final InstantSource CLOCK = Clock.systemUTC();
   private static final TileId TILE = new TileId(14, 8183, 5448);
+
+  /** Made once: it takes longer than all that is done with it. */
+  private static final List<News> FLOODED = flooded(CLOCK.instant().minus(Duration.ofMinutes(4)));
 
   private static Playwright playwright;
   private static Browser browser;
@@ -209,7 +217,7 @@ class PageIT {
 
     tell(new News.Connection(false, "The broker does not answer; trying again."));
 
-    page.waitForFunction("() => document.body.dataset.link === 'nobroker'");
+    page.waitForFunction("() => document.body.dataset.link === 'old'");
     assertThat(page.textContent("#banner")).contains("The broker does not answer");
     assertThat(page.textContent("#verdict")).contains("FIGURES ARE OLD");
     assertThat(complaints).isEmpty();
@@ -254,13 +262,147 @@ class PageIT {
     assertThat(complaints).isEmpty();
   }
 
+  @Test
+  void aRegionThatCannotBeDrawnTakesNothingElseOffThePage() throws Exception {
+    live();
+    Region region = Region.newBuilder().setId("a").setName("Broken").build();
+    News broken = new News.RegionSeen(region, new JsonObject().put("type", "Polygon"));
+    tell(broken, Valley.region("b", "Upper Valley", 0, 3.5), normal("b", CLOCK.instant()));
+    tell(Valley.square(TILE, 100, 100, 300, CLOCK.instant()));
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+
+    tell(broken, normal("c", CLOCK.instant()));
+
+    page.waitForFunction("() => document.querySelectorAll('#regions li').length === 3");
+    assertThat(page.textContent("#regions")).contains("Broken", "Upper Valley");
+    assertThat(complaints).isNotEmpty().allMatch(said -> said.startsWith("cannot "));
+  }
+
+  @Test
+  void figuresThatNobodyMeasuresAnyMoreAreOldThoughPicturesComeIn() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", now));
+    open();
+    awaitVerdict("All clear");
+
+    tell(
+        Valley.picture(TILE, Picture.Format.PNG, Valley.pngHead(512, 64), now),
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.SEEN, now)
+                .setMeasuredAt(Observation.timestamp(now.minus(Duration.ofMinutes(4))))));
+
+    awaitVerdict("FIGURES ARE OLD");
+    assertThat(page.textContent("#banner")).contains("No figures of Upper Valley since");
+    assertThat(page.getAttribute("body", "data-link")).isEqualTo("old");
+  }
+
+  @Test
+  void aRegionSeenTooLongAgoIsNotClear() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    open();
+    awaitVerdict("All clear");
+
+    tell(normal("a", CLOCK.instant().minus(Duration.ofHours(3)))); // its max_age is two hours
+
+    awaitVerdict("1 region is not fully seen");
+    assertThat(page.textContent("#verdict")).doesNotContain("clear");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aWatchedRegionWithoutFiguresIsNotClear() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    open();
+    awaitVerdict("All clear");
+
+    tell(Valley.region("b", "Lower Valley", 3.5, 5));
+
+    awaitVerdict("1 region is not fully seen");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aTileSeenTooLongAgoIsDrawnStaleAndUnknown() throws Exception {
+    live();
+    Instant then = CLOCK.instant().minus(Duration.ofHours(3));
+    tell(Valley.square(TILE, 100, 100, 300, then), normal("a", then));
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000 && " + STALE_PIXELS + " < 100");
+
+    tell(normal("a", CLOCK.instant())); // time goes on elsewhere; no word of this tile
+
+    page.waitForFunction("() => " + FLOOD_PIXELS + " === 0 && " + STALE_PIXELS + " > 1000");
+    page.hover("#map");
+    assertThat(page.textContent("#spot")).contains("flood 0 km²", "unknown 100 %");
+    shot("aged");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aServiceThatIsNotAtWorkIsToldUntilItIs() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    tell(new News.ServiceHealth("segmenter", false, "The model does not answer."));
+    open();
+    awaitVerdict("FIGURES MAY BE OLD");
+    assertThat(page.textContent("#sign-services")).contains("segmenter down");
+    assertThat(page.textContent("#banner")).contains("segmenter: The model does not answer.");
+    assertThat(page.textContent("#sign-link")).contains("live");
+    BoundingBox services = page.locator("#sign-services").boundingBox();
+    BoundingBox device = page.locator("#sign-device").boundingBox();
+    assertThat(services.x + services.width).as("nothing overlaps").isLessThan(device.x);
+    shot("service");
+
+    tell(new News.ServiceHealth("segmenter", true, "It works."));
+
+    awaitVerdict("All clear");
+    assertThat(page.isVisible("#banner")).isFalse();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theLegendLiesInTheMarginBelowWhatTheMapShows() throws Exception {
+    live();
+    open();
+
+    BoundingBox legend = page.locator("#legend").boundingBox();
+
+    BoundingBox map = page.locator("#map").boundingBox();
+    assertThat(legend.y).isGreaterThanOrEqualTo(map.y + map.height - 46); // the fitted map's margin
+    assertThat(legend.x + legend.width).isLessThan(map.x + map.width);
+  }
+
   /** How many of the map's pixels have the flood's hue. */
   private static final String FLOOD_PIXELS =
-      "(() => { const c = document.querySelector('canvas.ground');"
-          + " if (!c || !c.width) return 0;"
-          + " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
-          + " for (let i = 0; i < d.length; i += 4)"
-          + " if (d[i] > 150 && d[i + 1] < 110 && d[i + 2] > 90) n++; return n; })()";
+      pixels("d[i] > 150 && d[i + 1] < 110 && d[i + 2] > 90");
+
+  /** How many have that of stale flood's stripes. */
+  private static final String STALE_PIXELS =
+      pixels("d[i] > 200 && d[i + 1] > 120 && d[i + 1] < 200 && d[i + 2] < 60");
+
+  private static String pixels(String hue) {
+    return "(() => { const c = document.querySelector('canvas.ground');"
+        + " if (!c || !c.width) return 0;"
+        + " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
+        + " for (let i = 0; i < d.length; i += 4)"
+        + (" if (" + hue + ") n++; return n; })()");
+  }
+
+  /** Figures without flood of a region that is wholly seen. */
+  private static News normal(String id, Instant asOf) {
+    return Valley.stats(
+        Valley.stats(id, "Upper Valley", RegionState.NORMAL, Visibility.SEEN, asOf)
+            .setObservedFraction(1));
+  }
+
+  private void awaitVerdict(String words) {
+    page.waitForFunction(
+        "words => document.querySelector('#verdict').textContent.includes(words)", words);
+  }
 
   private void deploy(int port) {
     dashboard =
@@ -274,7 +416,7 @@ class PageIT {
   private void open() {
     page.navigate("http://127.0.0.1:" + dashboard.actualPort() + "/");
     page.waitForFunction(
-        "() => document.body.dataset.link === 'live' || document.body.dataset.link === 'nobroker'");
+        "() => document.body.dataset.link === 'live' || document.body.dataset.link === 'old'");
   }
 
   private void live() throws InterruptedException {
@@ -328,15 +470,19 @@ class PageIT {
             "Flood rose from 2.13 to 3.41 km².",
             pass),
         new News.DeviceWarning("no CUDA device was found: segmenting on the CPU, slower"));
-    List<News> grounds = new ArrayList<>();
+    dashboard.accept(FLOODED);
+  }
+
+  private static List<News> flooded(Instant pass) {
+    List<News> news = new ArrayList<>();
     for (TileId tile : Valley.tiles()) {
       if (tile.x() < Valley.WEST + 6) {
         double cover = tile.x() < Valley.WEST + 2 ? 0 : 0.62;
-        grounds.add(Valley.picture(tile, 5, cover, pass));
-        grounds.add(Valley.ground(tile, 5, 5, cover, pass));
+        news.add(Valley.picture(tile, 5, cover, pass));
+        news.add(Valley.ground(tile, 5, 5, cover, pass));
       }
     }
-    dashboard.accept(grounds);
+    return news;
   }
 
   private void shot(String name) {

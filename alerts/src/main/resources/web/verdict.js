@@ -1,0 +1,82 @@
+// What the header says of everything at once. Pure: it judges what is known and changes nothing. Every doubt is
+// decided against "all clear", which is said only when each watched region is known to be seen, now, and dry.
+
+import {age, clockTime, now, sign} from './words.js';
+
+const SILENT_MS = 3 * 60_000; // figures are told again each minute while they are measured at all
+
+/**
+ * @typedef {{status: ?import('./words.js').Status, link: string, lastEventAt: ?string, tiles: number,
+ *   regions: Map<string, import('./words.js').Region>, outlines: Map<string, import('./words.js').Outline>}} Known
+ */
+
+/**
+ * What is wrong on the way from the tile to this screen; null when nothing is. `old`: nothing below may be trusted.
+ * @param {Known} known
+ * @returns {?{word: string, text: string, title: string, old: boolean}}
+ */
+export function trouble({status, link, lastEventAt, regions}) {
+  const since = lastEventAt ? `Last news ${clockTime(lastEventAt)} UTC, ${age(lastEventAt)}.` : 'No news has come in yet.';
+  const wrong = (word, title, text, old = true) => ({word, title, text, old});
+  if (link === 'gone') return wrong('server gone', 'The dashboard server does not answer', `The dashboard server does not answer. ${since} Everything below is old. Trying again.`);
+  if (link === 'reconnecting') return wrong('reconnecting', 'The connection was lost', `The connection was lost. ${since} Everything below is old until it is back.`);
+  if (link === 'connecting') return wrong('connecting', '', '');
+  if (status && !status.connected) return wrong('broker gone', 'The broker does not answer', `${status.sentence} ${since}`);
+  const down = (status?.services ?? []).filter(({ok}) => !ok);
+  const said = down.map(({name, words}) => `${name}: ${words}`).join(' ');
+  const silent = status && !status.loading ? [...regions.values()].filter(isSilent) : [];
+  if (silent.length) {
+    const last = silent.map(({measured_at}) => measured_at ?? '').sort()[0];
+    return wrong('no new figures', 'Nothing is measured', `No figures of ${names(silent)} since ${clockTime(last)} UTC: flood that rises now would not show. ${said}`.trim());
+  }
+  if (down.length) return wrong('live', 'A service is not at work', said, false);
+  return null;
+}
+
+/** Whether the service that measures has stopped telling of a region, whatever the pictures on the map do. */
+function isSilent({as_of, measured_at}) {
+  return Boolean(as_of) && !(now() - Date.parse(measured_at) <= SILENT_MS);
+}
+
+/** Regions of which "no flood" cannot be said: not fully seen, seen too long ago, or without figures. */
+function unseen(regions, outlines) {
+  const old = (region) => {
+    const maxAge = outlines.get(region.id)?.max_age_s ?? 0;
+    return maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000;
+  };
+  const known = [...regions.values()].filter((region) => region.visibility !== 'SEEN' || !region.as_of || old(region));
+  return known.length + [...outlines.keys()].filter((id) => !regions.has(id)).length;
+}
+
+/**
+ * The one sign that is read from across the room.
+ * @param {Known} known @param {ReturnType<trouble>} wrong
+ * @returns {[string, string, string, string]} look, symbol, word, sentence
+ */
+export function verdict({status, link, regions, outlines, tiles}, wrong) {
+  const all = [...regions.values()];
+  const of = (look) => all.filter((region) => sign(region).look === look);
+  const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+  const [alerting, pending, recovering] = ['alerting', 'pending', 'recovering'].map(of);
+  const nothing = tiles === 0 && !all.some((region) => region.visibility !== 'NO_DATA');
+  if (wrong && !status) return ['waiting', 'i-broken', 'No connection', 'Nothing is known yet, which is not the same as no flood.'];
+  if (wrong?.old && link !== 'connecting') {
+    const last = alerting.length ? `${count(alerting.length, 'region was', 'regions were')} in ALERT when last heard.` : 'What happens now is not known.';
+    return ['broken', 'i-broken', 'FIGURES ARE OLD', last];
+  }
+  if (!status || status.loading) return ['waiting', 'i-wait', 'Loading', 'Reading what is known so far.'];
+  if (alerting.length) return ['alerting', 'i-alert', count(alerting.length, 'REGION IN ALERT', 'REGIONS IN ALERT'), names(alerting)];
+  if (wrong && link !== 'connecting') return ['broken', 'i-broken', 'FIGURES MAY BE OLD', 'A service is not at work: flood that rises now may not show.'];
+  if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
+  if (pending.length) return ['pending', 'i-pending', count(pending.length, 'region pending', 'regions pending'), names(pending)];
+  if (recovering.length) return ['recovering', 'i-recovering', count(recovering.length, 'region recovering', 'regions recovering'), names(recovering)];
+  if (all.length + outlines.size === 0) return ['waiting', 'i-nodata', 'No region is watched', 'Tiles come in, but nothing raises an alert until a region is set.'];
+  const doubtful = unseen(regions, outlines);
+  if (doubtful) return ['partial', 'i-partial', 'No alert, not all seen', `${count(doubtful, 'region is', 'regions are')} not fully seen: flood there would not show.`];
+  const wet = all.some((region) => region.flooded_km2 + region.flooded_stale_km2 > 0);
+  return ['normal', 'i-normal', wet ? 'No alert' : 'All clear', wet ? 'All regions are seen; flood is below every threshold.' : 'All regions are seen; no flood.'];
+}
+
+function names(regions) {
+  return regions.map(({name, id}) => name || id).join(', ');
+}
