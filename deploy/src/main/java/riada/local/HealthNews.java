@@ -41,6 +41,9 @@ final class HealthNews implements AutoCloseable {
   private void look() {
     List<News> now = new ArrayList<>();
     now.add(new News.DeviceWarning(system.deviceWarning().orElse("")));
+    for (LocalSystem.ServiceState service : system.services()) {
+      now.add(new News.ServiceHealth(service.name(), service.isWorking(), service.words()));
+    }
     if (now.equals(told)) {
       return;
     }
