@@ -2,6 +2,7 @@ package riada.stream;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -94,14 +95,10 @@ public final class StreamService implements AutoCloseable {
 
   /** Without its topics Kafka Streams ends its threads, so they are asked for before. */
   private boolean isBrokerReady() throws InterruptedException {
-    Map<String, Object> ask =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            settings.bootstrapServers(),
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            ASK_TIMEOUT_MS,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            ASK_TIMEOUT_MS);
+    Map<String, Object> ask = new HashMap<>(settings.extra()); // TLS and the like
+    ask.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    ask.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ASK_TIMEOUT_MS);
+    ask.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ASK_TIMEOUT_MS);
     try (Admin admin = Admin.create(ask)) {
       Set<String> there = admin.listTopics().names().get();
       String missing =
