@@ -173,7 +173,7 @@ final class AlertPolicy {
     Region region = life.getDefinition().getRegion();
     Visibility seen = figures.visibility();
     Visibility told = life.getToldVisibility();
-    boolean lost = !life.getToldLost() && seen.getNumber() < told.getNumber();
+    boolean lost = seen.getNumber() < told.getNumber();
     boolean regained = life.getToldLost() && seen.getNumber() > told.getNumber();
     boolean rises = severity.getNumber() > life.getToldSeverity().getNumber();
     String change =

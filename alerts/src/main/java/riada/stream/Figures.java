@@ -15,7 +15,7 @@ import riada.proto.Visibility;
  * @param oldestMs sensing time of the oldest pass that still shows and is within max_age; 0: none
  * @param newestMs sensing time of the newest pass; 0: none
  * @param inputsDigest of what the sums rest on, the same for any order of arrival
- * @param tiles analysis tiles that the sums rest on
+ * @param tiles analysis tiles with an observation that the sums rest on
  */
 record Figures(
     long asOfMs,

@@ -2,12 +2,15 @@ package riada.stream;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -86,6 +89,22 @@ public final class FloodTopology {
     pick(judged, Judged.OfAlert.class, Judged.OfAlert::alert, "alerts")
         .to(Topics.ALERTS.name(), produced("alerts-sink", Alert.parser()));
     return builder.build();
+  }
+
+  /** The topics of the contract that {@code topology} reads and writes, by name, in order. */
+  static SortedSet<String> topics(Topology topology) {
+    SortedSet<String> names = new TreeSet<>();
+    for (TopologyDescription.Subtopology part : topology.describe().subtopologies()) {
+      for (TopologyDescription.Node node : part.nodes()) {
+        if (node instanceof TopologyDescription.Source source) {
+          names.addAll(source.topicSet());
+        } else if (node instanceof TopologyDescription.Sink sink) {
+          names.add(sink.topic());
+        }
+      }
+    }
+    names.removeIf(name -> Topics.named(name).isEmpty()); // Kafka Streams makes its own
+    return names;
   }
 
   /** A source of raw bytes, its intake, and the sink of its dead letters. */

@@ -7,10 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import riada.geo.TileGrid;
 import riada.mask.Mask;
 import riada.mask.RunLength;
@@ -20,40 +24,125 @@ import riada.proto.ObservationRef;
 
 /**
  * What the layers of a tile show together: a cell shows the newest layer in which it is valid. Pure
- * and short-lived: made for one change of the tile.
+ * and short-lived: made for one change of the tile. It goes through the sights twice, from the
+ * newest down for what shows and from the oldest up for what each changed, and keeps the masks of
+ * none: a tile may hold any number of layers.
  */
 final class GroundPicture {
+  /** The most layers that the ground names: a record must stay below the topic's limit. */
+  static final int MAX_OBSERVATIONS = 512;
+
+  private static final int MAX_REFERENCES = 16;
+
   private final TileState state;
   private final RowAreas areas;
   private final Mask reference;
   private final Mask referenceKnown;
-  private final List<Layer> layers; // newest first, as all lists below
-  private final List<Mask> valid = new ArrayList<>();
-  private final List<Mask> flooded = new ArrayList<>(); // validly seen water where none is normal
-  private final List<Mask> visible = new ArrayList<>(); // valid, and hidden by no newer layer
-  private final List<Mask> firstSeen = new ArrayList<>(); // valid, and not yet by the same pass
+  private final List<Sight> sights; // newest first
+  private final List<Clip> clips = new ArrayList<>();
+  private final Mask known = cells(); // validly seen within max_age of the newest
+  private final Mask flood = cells(); // where what shows is flood
+  private final Mask valid = cells(); // of the sight at hand
+  private final Mask flooded = cells(); // of the sight at hand: water where none is normal
 
-  GroundPicture(TileState state, RowAreas areas) {
+  /** A region's cells and what each sight adds to it. */
+  private static final class Clip {
+    private final RegionTile region;
+    private final Mask cells = cells();
+    private final List<PassSums.Builder> passes = new ArrayList<>(); // as the sights
+    private long shownCm2; // flood in the picture so far, from the oldest up
+
+    private Clip(RegionTile region, List<Sight> sights) {
+      this.region = region;
+      TileState.fill(region.getClip(), cells);
+      for (Sight sight : sights) {
+        passes.add(
+            PassSums.newBuilder()
+                .setPublisher(sight.pass().publisher())
+                .setScene(sight.pass().scene())
+                .setAcquiredAtMs(sight.pass().acquiredAtMs()));
+      }
+    }
+  }
+
+  /**
+   * @param regions for which contributions are wanted
+   */
+  GroundPicture(TileState state, RowAreas areas, Collection<RegionTile> regions) {
     this.state = state;
     this.areas = areas;
     this.reference = state.reference();
     this.referenceKnown = state.referenceKnown();
-    this.layers = List.copyOf(state.layers());
-    Mask seen = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-    Map<List<String>, Mask> seenByPass = new HashMap<>();
-    for (Layer layer : layers) {
-      Mask here = TileState.mask(layer.getValid());
-      valid.add(here);
-      flooded.add(TileState.mask(layer.getWater()).and(here).andNot(reference));
-      visible.add(here.copy().andNot(seen));
-      seen.or(here);
-      Mask byPass =
-          seenByPass.computeIfAbsent(
-              List.of(layer.getPublisher(), layer.getScene()),
-              pass -> new Mask(TileGrid.SIZE, TileGrid.SIZE));
-      firstSeen.add(here.copy().andNot(byPass));
-      byPass.or(here);
+    this.sights = Sight.of(state.layers());
+    regions.forEach(region -> clips.add(new Clip(region, sights)));
+    lookDown();
+    if (!clips.isEmpty()) {
+      lookBack();
     }
+  }
+
+  private void lookDown() {
+    Mask seen = cells();
+    Mask part = cells();
+    Map<List<String>, Mask> seenByPass = passesOfManyInstants();
+    for (int i = 0; i < sights.size(); i++) {
+      paint(i);
+      PassKey pass = sights.get(i).pass();
+      if (state.newestMs() - pass.acquiredAtMs() <= state.maxAgeMs()) {
+        known.or(valid);
+      }
+      part.set(valid); // not yet seen by the same pass
+      Mask before = seenByPass.get(List.of(pass.publisher(), pass.scene()));
+      if (before != null) {
+        part.andNot(before);
+        before.or(valid);
+      }
+      for (Clip clip : clips) {
+        clip.passes.get(i).setValidCm2(areas.of(part, clip.cells));
+      }
+      part.set(valid).andNot(seen); // hidden by no newer sight
+      seen.or(valid);
+      if (!part.isEmpty()) {
+        for (Clip clip : clips) {
+          clip.passes.get(i).setVisibleCm2(areas.of(part, clip.cells));
+        }
+        flood.or(part.and(flooded));
+        for (Clip clip : clips) {
+          clip.passes.get(i).setFloodCm2(areas.of(part, clip.cells));
+        }
+      }
+    }
+  }
+
+  private void lookBack() {
+    Mask shown = cells(); // flood in the picture so far
+    for (int i = sights.size() - 1; i >= 0; i--) {
+      paint(i);
+      shown.andNot(valid).or(flooded);
+      for (Clip clip : clips) {
+        long after = areas.of(shown, clip.cells);
+        clip.passes.get(i).setFloodChangeCm2(after - clip.shownCm2);
+        clip.shownCm2 = after;
+      }
+    }
+  }
+
+  private void paint(int sight) {
+    sights.get(sight).paint(valid, flooded);
+    flooded.andNot(reference);
+  }
+
+  /** An empty mask for each pass that saw the tile more than once: only these need one. */
+  private Map<List<String>, Mask> passesOfManyInstants() {
+    Set<List<String>> once = new HashSet<>();
+    Map<List<String>, Mask> often = new HashMap<>();
+    for (Sight sight : sights) {
+      List<String> name = List.of(sight.pass().publisher(), sight.pass().scene());
+      if (!once.add(name)) {
+        often.computeIfAbsent(name, pass -> cells());
+      }
+    }
+    return often;
   }
 
   /**
@@ -62,17 +151,11 @@ final class GroundPicture {
    * @param receivedAtMs of the mask that caused it; 0 when none did
    */
   Ground ground(long receivedAtMs, long measuredAtMs) {
-    long asOf = state.newestMs();
-    long maxAge = state.maxAgeMs();
-    Mask known = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-    Mask flood = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     Ground.Builder ground = Ground.newBuilder();
-    for (int i = 0; i < layers.size(); i++) {
-      Layer layer = layers.get(i);
-      if (asOf - layer.getAcquiredAtMs() <= maxAge) {
-        known.or(valid.get(i));
+    for (Layer layer : state.layers()) {
+      if (ground.getObservationsCount() == MAX_OBSERVATIONS) {
+        break;
       }
-      flood.or(visible.get(i).copy().and(flooded.get(i)));
       ground.addObservations(
           ObservationRef.newBuilder()
               .setObservationId(layer.getObservationId())
@@ -83,78 +166,69 @@ final class GroundPicture {
     if (receivedAtMs > 0) {
       ground.setReceivedAt(Observation.timestamp(Instant.ofEpochMilli(receivedAtMs)));
     }
+    long maxAge = state.maxAgeMs();
+    Layer newest = sights.get(0).layers().get(0);
     return ground
         .setTile(state.tile().toString())
         .setFlood(RunLength.encode(flood.copy().and(known)))
-        .setStale(RunLength.encode(flood.andNot(known)))
+        .setStale(RunLength.encode(flood.copy().andNot(known)))
         .setReference(RunLength.encode(reference))
         .setUnknown(RunLength.encode(known.not()))
-        .setAsOf(Observation.timestamp(Instant.ofEpochMilli(asOf)))
-        .setReferenceVersion(state.referenceVersion())
+        .setObservationCount(state.layers().size())
+        .setAsOf(Observation.timestamp(Instant.ofEpochMilli(state.newestMs())))
+        .setReferenceVersion(referenceVersion())
         .setMaxAge(
             Duration.newBuilder()
                 .setSeconds(maxAge / 1000)
                 .setNanos((int) (maxAge % 1000) * 1_000_000))
         .setMeasuredAt(Observation.timestamp(Instant.ofEpochMilli(measuredAtMs)))
-        .setModel(layers.get(0).getModel())
-        .setDevice(layers.get(0).getDevice())
+        .setModel(newest.getModel())
+        .setDevice(newest.getDevice())
         .build();
   }
 
-  /** What the tile adds to {@code region}. */
-  Contribution contribution(RegionTile region, long receivedAtMs) {
-    Mask clip = TileState.mask(region.getClip());
-    Map<PassKey, PassSums.Builder> passes = new TreeMap<>((a, b) -> b.compareTo(a));
-    Mask shown = new Mask(TileGrid.SIZE, TileGrid.SIZE); // flood in the picture so far
-    long shownCm2 = 0;
-    for (int i = layers.size() - 1; i >= 0; i--) {
-      PassKey key = PassKey.of(layers.get(i));
-      PassSums.Builder pass =
-          passes.computeIfAbsent(
-              key,
-              k ->
-                  PassSums.newBuilder()
-                      .setPublisher(k.publisher())
-                      .setScene(k.scene())
-                      .setAcquiredAtMs(k.acquiredAtMs()));
-      shown.andNot(valid.get(i)).or(flooded.get(i));
-      long after = area(shown, clip);
-      pass.setFloodChangeCm2(pass.getFloodChangeCm2() + after - shownCm2);
-      shownCm2 = after;
-      pass.setValidCm2(pass.getValidCm2() + area(firstSeen.get(i), clip));
-      if (!visible.get(i).isEmpty()) {
-        pass.setVisibleCm2(pass.getVisibleCm2() + area(visible.get(i), clip));
-        Mask visibleFlood = visible.get(i).copy().and(flooded.get(i));
-        pass.setFloodCm2(pass.getFloodCm2() + area(visibleFlood, clip));
-      }
-    }
-    Contribution.Builder contribution =
-        Contribution.newBuilder()
-            .setRegionId(region.getRegionId())
-            .setRegionVersion(region.getRegionVersion())
-            .setTile(state.tile().toString())
-            .setReferenceCm2(area(reference, clip))
-            .setReferenceKnownCm2(area(referenceKnown, clip))
-            .setInputsDigest(inputsDigest())
-            .setReceivedAtMs(receivedAtMs);
-    passes.values().forEach(contribution::addPasses);
-    return contribution.build();
+  /** Joined by "+"; of a tile with very many only the first are named. */
+  private String referenceVersion() {
+    SortedSet<String> all = state.referenceVersions();
+    String named = all.stream().limit(MAX_REFERENCES).collect(Collectors.joining("+"));
+    return all.size() <= MAX_REFERENCES ? named : named + "+...";
   }
 
-  private long area(Mask mask, Mask clip) {
-    return areas.of(mask.copy().and(clip));
+  /** What the tile adds to each of the regions. */
+  List<Contribution> contributions(long receivedAtMs) {
+    ByteString digest = inputsDigest();
+    List<Contribution> contributions = new ArrayList<>();
+    for (Clip clip : clips) {
+      Contribution.Builder contribution =
+          Contribution.newBuilder()
+              .setRegionId(clip.region.getRegionId())
+              .setRegionVersion(clip.region.getRegionVersion())
+              .setTile(state.tile().toString())
+              .setReferenceCm2(areas.of(reference, clip.cells))
+              .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
+              .setInputsDigest(digest)
+              .setReceivedAtMs(receivedAtMs);
+      clip.passes.forEach(contribution::addPasses);
+      contributions.add(contribution.build());
+    }
+    return contributions;
   }
 
   private ByteString inputsDigest() {
     MessageDigest sha = Observation.sha256();
     ByteBuffer number = ByteBuffer.allocate(4);
-    for (Layer layer : layers) {
+    for (Layer layer : state.layers()) {
       sha.update(layer.getObservationId().getBytes(StandardCharsets.UTF_8));
       sha.update(number.putInt(0, layer.getProcessingVersion()).array());
       sha.update(layer.getModel().getDigest().getBytes(StandardCharsets.UTF_8));
       sha.update(layer.getMaskDigest().toByteArray());
     }
-    sha.update(state.referenceVersion().getBytes(StandardCharsets.UTF_8));
+    String versions = String.join("+", state.referenceVersions());
+    sha.update(versions.getBytes(StandardCharsets.UTF_8));
     return ByteString.copyFrom(sha.digest(), 0, 16);
+  }
+
+  private static Mask cells() {
+    return new Mask(TileGrid.SIZE, TileGrid.SIZE);
   }
 }

@@ -78,12 +78,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     forget(region);
     RegionLife before = lives.get(region);
     RegionLife life = before == null ? RegionLife.getDefaultInstance() : before;
-    lives.put(
-        region,
-        life.toBuilder()
-            .setDefinition(definition)
-            .setHeardAtMs(context().currentSystemTimeMs())
-            .build());
+    lives.put(region, life.toBuilder().setDefinition(definition).build());
   }
 
   private void delete(String region, long timestamp) {
@@ -92,23 +87,40 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
       return;
     }
     if (life.getState() != riada.proto.RegionState.NORMAL) {
-      RegionState state = state(region, life.getDefinition());
-      AlertPolicy.Decision withdrawn =
-          new AlertPolicy.Decision(
-              riada.proto.RegionState.NORMAL,
-              List.of(),
-              Alert.Kind.CANCEL,
-              Severity.MINOR,
-              "Region "
-                  + life.getDefinition().getRegion().getName()
-                  + " was deleted and is no longer watched; this is no all-clear.",
-              false);
-      life = tell(life, withdrawn, state.at(state.newestMs()), timestamp);
+      life = withdraw(life, timestamp);
     }
     forget(region);
     // The incident's id and sequence stay: should the region come back, no alert id comes twice.
-    lives.put(region, life.toBuilder().clearDefinition().clearDry().build());
+    lives.put(region, life.toBuilder().clearDefinition().clearDry().clearAsOfMs().build());
     context().forward(new Record<>(region, (Judged) new Judged.OfStats(null), timestamp));
+  }
+
+  /**
+   * Ends the incident of a deleted region with the figures told last: those at hand may be of some
+   * of its tiles only.
+   */
+  private RegionLife withdraw(RegionLife life, long timestamp) {
+    int sequence = life.getSequence() + 1;
+    Alert cancel =
+        life.getTold().toBuilder()
+            .setAlertId(life.getIncidentId() + "-" + sequence)
+            .setSequence(sequence)
+            .setKind(Alert.Kind.CANCEL)
+            .setSeverity(Severity.MINOR)
+            .setReason(
+                "Region "
+                    + life.getDefinition().getRegion().getName()
+                    + " was deleted and is no longer watched; this is no all-clear.")
+            .setAlertedAt(now())
+            .build();
+    RegionLife after =
+        life.toBuilder()
+            .setState(riada.proto.RegionState.NORMAL)
+            .setSequence(sequence)
+            .setTold(cancel)
+            .build();
+    send(after, timestamp);
+    return after;
   }
 
   private void forget(String region) {
@@ -137,11 +149,18 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     }
     state.add(contribution);
     contributions.put(key, contribution);
-    life = life.toBuilder().setHeardAtMs(context().currentSystemTimeMs()).build();
     if (state.isComplete()) {
-      life = judge(life, state, state.newestMs(), contribution.getReceivedAtMs(), timestamp);
+      // Old sights are news, but not of a later time: the figures go on ageing.
+      life = asOf(life, state.newestMs(), context().currentSystemTimeMs());
+      lives.put(region, judge(life, state, contribution.getReceivedAtMs(), timestamp));
     }
-    lives.put(region, life);
+  }
+
+  /** Moves the time of the figures on to {@code asOfMs}, if that is later than they are. */
+  private static RegionLife asOf(RegionLife life, long asOfMs, long nowMs) {
+    return asOfMs <= life.getAsOfMs()
+        ? life
+        : life.toBuilder().setAsOfMs(asOfMs).setAsOfClockMs(nowMs).build();
   }
 
   private RegionState state(String region, RegionDefinition definition) {
@@ -158,32 +177,37 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     return state;
   }
 
-  /** Figures age though no tile comes: they are told again for each region that hears nothing. */
+  /**
+   * Figures age though no tile comes: they are told again for each region that hears nothing new.
+   */
   private void listenToSilence(long nowMs) {
     List<KeyValue<String, RegionLife>> silent = new ArrayList<>();
     try (KeyValueIterator<String, RegionLife> all = lives.all()) {
       while (all.hasNext()) {
         KeyValue<String, RegionLife> entry = all.next();
-        if (entry.value.hasDefinition() && nowMs - entry.value.getHeardAtMs() >= silenceMs) {
+        RegionLife life = entry.value;
+        if (life.hasDefinition()
+            && life.getAsOfMs() > 0 // something was looked at
+            && nowMs - life.getAsOfClockMs() >= silenceMs) {
           silent.add(entry);
         }
       }
     }
     for (KeyValue<String, RegionLife> entry : silent) {
       RegionState state = state(entry.key, entry.value.getDefinition());
-      long newestMs = state.newestMs();
-      if (state.isComplete() && newestMs > 0) {
-        long aged = newestMs + nowMs - entry.value.getHeardAtMs();
-        long asOfMs = Math.max(newestMs, Math.min(aged, nowMs));
-        lives.put(entry.key, judge(entry.value, state, asOfMs, 0, nowMs));
+      if (state.isComplete() && state.newestMs() > 0) {
+        long aged = entry.value.getAsOfMs() + nowMs - entry.value.getAsOfClockMs();
+        RegionLife life = asOf(entry.value, Math.min(aged, nowMs), nowMs);
+        lives.put(entry.key, judge(life, state, 0, nowMs));
       }
     }
   }
 
-  private RegionLife judge(
-      RegionLife life, RegionState state, long asOfMs, long receivedAtMs, long timestamp) {
-    Figures figures = state.at(asOfMs);
-    AlertPolicy.Decision decision = AlertPolicy.judge(life, figures, state.looks());
+  private RegionLife judge(RegionLife life, RegionState state, long receivedAtMs, long timestamp) {
+    Figures figures = state.at(life.getAsOfMs());
+    boolean calm = life.getState() == riada.proto.RegionState.NORMAL; // nothing to clear
+    AlertPolicy.Decision decision =
+        AlertPolicy.judge(life, figures, calm ? List.of() : state.looks());
     RegionLife after = tell(life, decision, figures, timestamp);
     String region = life.getDefinition().getRegion().getId();
     RegionStats stats = stats(after, figures, receivedAtMs);
@@ -217,21 +241,25 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
         .setToldSeverity(decision.severity())
         .setToldVisibility(figures.visibility())
         .setToldLost(decision.visibilityLost());
-    RegionLife told = after.build();
-    Alert alert = alert(told, kind, decision, figures);
-    context()
-        .forward(new Record<>(told.getIncidentId(), (Judged) new Judged.OfAlert(alert), timestamp));
+    RegionLife told = after.setTold(alert(after.build(), kind, decision, figures)).build();
+    send(told, timestamp);
     return told;
+  }
+
+  /** Sends the alert told last, with references to all before it. */
+  private void send(RegionLife life, long timestamp) {
+    Alert.Builder alert = life.getTold().toBuilder();
+    for (int i = 1; i < life.getSequence(); i++) {
+      alert.addReferences(life.getIncidentId() + "-" + i);
+    }
+    Judged told = new Judged.OfAlert(alert.build());
+    context().forward(new Record<>(life.getIncidentId(), told, timestamp));
   }
 
   private Alert alert(
       RegionLife life, Alert.Kind kind, AlertPolicy.Decision decision, Figures figures) {
     RegionDefinition definition = life.getDefinition();
-    Alert.Builder alert = Alert.newBuilder();
-    for (int i = 1; i < life.getSequence(); i++) {
-      alert.addReferences(life.getIncidentId() + "-" + i);
-    }
-    return alert
+    return Alert.newBuilder()
         .setIncidentId(life.getIncidentId())
         .setAlertId(life.getIncidentId() + "-" + life.getSequence())
         .setSequence(life.getSequence())

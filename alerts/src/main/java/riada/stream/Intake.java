@@ -10,6 +10,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import riada.proto.BadInput;
+import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
 
 /**
@@ -57,12 +58,17 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
   }
 
   final void send(TileInput input, Record<byte[], byte[]> from) {
-    context().forward(from.withKey(input.getTile()).withValue((Sifted) new Sifted.ForTile(input)));
+    send(input.getTile(), new Sifted.ForTile(input), from);
   }
 
   final void send(RegionInput input, Record<byte[], byte[]> from) {
+    send(input.getRegionId(), new Sifted.ForRegion(input), from);
+  }
+
+  /** Of the stranger's headers only the trace goes on: the others may be anything of any size. */
+  private void send(String key, Sifted sifted, Record<byte[], byte[]> from) {
     context()
-        .forward(from.withKey(input.getRegionId()).withValue((Sifted) new Sifted.ForRegion(input)));
+        .forward(new Record<>(key, sifted, from.timestamp(), CloudEvents.trace(from.headers())));
   }
 
   final Instant now() {

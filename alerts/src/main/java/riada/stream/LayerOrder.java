@@ -7,10 +7,15 @@ import java.util.regex.Pattern;
 
 /** Which layer lies above which, and which of two masks of one observation counts. */
 final class LayerOrder {
-  /** Newest first; of the same instant by observation id, so that no order of arrival matters. */
+  /**
+   * Newest first; of the same instant by pass and observation id, so that no order of arrival
+   * matters and what one pass saw at one instant stands together.
+   */
   static final Comparator<Layer> NEWEST_FIRST =
       Comparator.comparingLong(Layer::getAcquiredAtMs)
           .reversed()
+          .thenComparing(Layer::getPublisher)
+          .thenComparing(Layer::getScene)
           .thenComparing(Layer::getObservationId);
 
   /** The greater of two layers of one observation counts; equal ones are the same. */

@@ -1,7 +1,9 @@
 package riada.stream;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import java.security.MessageDigest;
+import java.time.DateTimeException;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ import riada.proto.WaterMask;
 
 /** Masks become layers of analysis tiles. */
 final class MaskIntake extends Intake {
+  private static final int MAX_MODEL_BYTES = 2048;
+
   private final Rezoom rezoom;
 
   MaskIntake(TopologyConfig config) {
@@ -43,7 +47,7 @@ final class MaskIntake extends Intake {
             .setModel(mask.getModel())
             .setDevice(mask.getDevice())
             .setMaskDigest(digest(mask))
-            .setReceivedAtMs(millis(mask))
+            .setReceivedAtMs(receivedAtMs(tile, mask))
             .build();
     for (Rezoom.Part part : rezoom.parts(tile, water, valid)) {
       send(
@@ -68,7 +72,7 @@ final class MaskIntake extends Intake {
           "The record's key is "
               + key
               + " but its tile field says \""
-              + tile
+              + TileId.brief(tile)
               + "\"; make them equal.");
     }
   }
@@ -106,41 +110,70 @@ final class MaskIntake extends Intake {
               + " names no publisher or no scene; set both: they tell one"
               + " pass from another.");
     }
+    checkSizes(tile, mask);
     if (!mask.hasAcquiredAt()) {
       throw new BadInput(
           "acquired_at_missing", "The mask of tile " + tile + " has no acquired_at; set it.");
     }
-    Instant acquiredAt;
-    String expected;
-    try {
-      acquiredAt = Observation.instant(mask.getAcquiredAt());
-      Tiles.checkTime("the mask of tile " + tile, acquiredAt, now());
-      expected = Observation.id(mask.getPublisher(), mask.getScene(), tile, acquiredAt);
-    } catch (RuntimeException e) { // beyond what Instant can hold
-      throw new BadInput(
-          "acquired_at_invalid",
-          "The mask of tile "
-              + tile
-              + " has an acquired_at that is no time: "
-              + e.getMessage()
-              + ".");
-    }
+    Instant acquiredAt = instant(tile, "acquired_at", mask.getAcquiredAt());
+    Tiles.checkTime("the mask of tile " + tile, acquiredAt, now());
+    String expected = Observation.id(mask.getPublisher(), mask.getScene(), tile, acquiredAt);
     if (!expected.equals(mask.getObservationId())) {
       throw new BadInput(
           "observation_id_mismatch",
           "The mask of tile "
               + tile
               + " has observation_id \""
-              + mask.getObservationId()
+              + TileId.brief(mask.getObservationId())
               + "\" but publisher, scene, tile and acquired_at make it "
               + expected
               + ".");
     }
   }
 
-  private static long millis(WaterMask mask) {
+  /** A layer is stored as often as a tile has parts, and each copy must fit a record. */
+  private static void checkSizes(TileId tile, WaterMask mask) throws BadInput {
+    if (mask.getPublisher().length() > Tiles.MAX_NAME
+        || mask.getScene().length() > Tiles.MAX_NAME
+        || mask.getDevice().length() > Tiles.MAX_NAME
+        || mask.getModel().getSerializedSize() > MAX_MODEL_BYTES) {
+      throw new BadInput(
+          "name_too_long",
+          "The mask of tile "
+              + tile
+              + " has a publisher, scene or device of more than "
+              + Tiles.MAX_NAME
+              + " characters or a model of more than "
+              + MAX_MODEL_BYTES
+              + " bytes; shorten it.");
+    }
+  }
+
+  /**
+   * @throws BadInput when it lies beyond what an Instant or its milliseconds can hold
+   */
+  private static Instant instant(TileId tile, String field, Timestamp timestamp) throws BadInput {
+    try {
+      return Instant.ofEpochMilli(Observation.instant(timestamp).toEpochMilli());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new BadInput(
+          field + "_invalid",
+          "The mask of tile "
+              + tile
+              + " has "
+              + field
+              + " of "
+              + timestamp.getSeconds()
+              + " seconds and "
+              + timestamp.getNanos()
+              + " nanoseconds, which is no time; count seconds from 1970.");
+    }
+  }
+
+  /** When the tile came in, epoch milliseconds; 0 when nobody says. */
+  private static long receivedAtMs(TileId tile, WaterMask mask) throws BadInput {
     return mask.hasReceivedAt()
-        ? mask.getReceivedAt().getSeconds() * 1000 + mask.getReceivedAt().getNanos() / 1_000_000
+        ? instant(tile, "received_at", mask.getReceivedAt()).toEpochMilli()
         : 0;
   }
 

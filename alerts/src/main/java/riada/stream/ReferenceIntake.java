@@ -10,6 +10,7 @@ import riada.mask.RunLength;
 import riada.proto.BadInput;
 import riada.proto.ProtoSerde;
 import riada.proto.Reference;
+import riada.proto.Tiles;
 
 /** Normally wet pixels become parts of analysis tiles; a tombstone takes them back. */
 final class ReferenceIntake extends Intake {
@@ -33,10 +34,15 @@ final class ReferenceIntake extends Intake {
     }
     Reference reference = ProtoSerde.parse(Reference.parser(), "Reference", value);
     MaskIntake.checkTile(key, reference.getTile());
-    if (reference.getVersion().isBlank()) {
+    String version = reference.getVersion();
+    if (version.isBlank() || version.length() > Tiles.MAX_NAME) {
       throw new BadInput(
           "reference_unversioned",
-          "The reference of tile " + key + " has no version; every figure names the one it used.");
+          "The reference of tile "
+              + key
+              + " has no version of 1 to "
+              + Tiles.MAX_NAME
+              + " characters; every figure names the one it used.");
     }
     for (Rezoom.Part part : everywhere(tile, MaskIntake.decode(key, "wet", reference.getWet()))) {
       send(

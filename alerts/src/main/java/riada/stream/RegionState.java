@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import riada.proto.Observation;
 
 /**
@@ -32,6 +34,14 @@ final class RegionState {
       floodCm2 += sign * pass.getFloodCm2();
       changeCm2 += sign * pass.getFloodChangeCm2();
     }
+
+    private void add(Sums other, int sign) {
+      contributions += sign * other.contributions;
+      validCm2 += sign * other.validCm2;
+      visibleCm2 += sign * other.visibleCm2;
+      floodCm2 += sign * other.floodCm2;
+      changeCm2 += sign * other.changeCm2;
+    }
   }
 
   private final RegionDefinition definition;
@@ -39,6 +49,11 @@ final class RegionState {
   private long referenceCm2;
   private long referenceKnownCm2;
   private int tiles;
+  private int observedTiles; // with at least one pass
+  private final NavigableSet<PassKey> showing = new TreeSet<>(); // passes that show somewhere
+  private long youngFromMs = Long.MIN_VALUE; // passes of this instant and later count as young
+  private final Sums young = new Sums();
+  private final Sums all = new Sums();
   private BigInteger digest = BigInteger.ZERO; // sum of the contributions' digests mod 2^128
 
   RegionState(RegionDefinition definition) {
@@ -62,19 +77,33 @@ final class RegionState {
     tiles += sign;
     referenceCm2 += sign * contribution.getReferenceCm2();
     referenceKnownCm2 += sign * contribution.getReferenceKnownCm2();
+    observedTiles += contribution.getPassesCount() > 0 ? sign : 0;
     for (PassSums pass : contribution.getPassesList()) {
-      PassKey key = PassKey.of(pass);
-      Sums sums = passes.computeIfAbsent(key, k -> new Sums());
-      sums.add(pass, sign);
-      if (sums.contributions == 0) {
-        passes.remove(key);
-      }
+      count(pass, sign);
     }
     byte[] sha =
         Observation.sha256()
             .digest(contribution.toBuilder().clearReceivedAtMs().build().toByteArray());
     BigInteger own = new BigInteger(1, sha, 0, 16);
     digest = digest.add(sign > 0 ? own : own.negate()).mod(DIGEST_RANGE);
+  }
+
+  private void count(PassSums pass, int sign) {
+    PassKey key = PassKey.of(pass);
+    Sums sums = passes.computeIfAbsent(key, k -> new Sums());
+    sums.add(pass, sign);
+    all.add(pass, sign);
+    if (key.acquiredAtMs() >= youngFromMs) {
+      young.add(pass, sign);
+    }
+    if (sums.visibleCm2 > 0) {
+      showing.add(key);
+    } else {
+      showing.remove(key);
+    }
+    if (sums.contributions == 0) {
+      passes.remove(key);
+    }
   }
 
   /** Whether every tile of the region has reported, so that the sums are whole. */
@@ -92,36 +121,41 @@ final class RegionState {
     return age.getSeconds() * 1000 + age.getNanos() / 1_000_000;
   }
 
-  /** The figures as of {@code asOfMs}, which is not before {@link #newestMs}. */
+  /**
+   * The figures as of {@code asOfMs}, which is not before {@link #newestMs}. Takes time by the
+   * passes that came of age since it was asked last, not by all of them.
+   */
   Figures at(long asOfMs) {
-    long flooded = 0;
-    long stale = 0;
-    long observed = 0;
-    long oldest = 0;
-    for (Map.Entry<PassKey, Sums> pass : passes.entrySet()) {
-      Sums sums = pass.getValue();
-      long acquiredAtMs = pass.getKey().acquiredAtMs();
-      if (asOfMs - acquiredAtMs > maxAgeMs()) {
-        stale += sums.floodCm2;
-      } else {
-        flooded += sums.floodCm2;
-        observed += sums.visibleCm2;
-        oldest = oldest == 0 && sums.visibleCm2 > 0 ? acquiredAtMs : oldest;
-      }
-    }
+    age(asOfMs - maxAgeMs());
+    PassKey oldest = showing.ceiling(from(youngFromMs));
     return new Figures(
         asOfMs,
-        flooded,
-        stale,
-        observed,
+        young.floodCm2,
+        all.floodCm2 - young.floodCm2,
+        young.visibleCm2,
         referenceCm2,
         referenceKnownCm2,
         definition.getAreaCm2(),
         definition.getRegion().getMinObserved(),
-        oldest,
+        oldest == null ? 0 : oldest.acquiredAtMs(),
         newestMs(),
         String.format("%032x", digest),
-        tiles);
+        observedTiles);
+  }
+
+  /** From now on the passes from {@code fromMs} on are the young ones. */
+  private void age(long fromMs) {
+    if (fromMs > youngFromMs) {
+      passes.subMap(from(youngFromMs), from(fromMs)).values().forEach(sums -> young.add(sums, -1));
+    } else {
+      passes.subMap(from(fromMs), from(youngFromMs)).values().forEach(sums -> young.add(sums, 1));
+    }
+    youngFromMs = fromMs;
+  }
+
+  /** Not after any pass of this instant, and after all before it. */
+  private static PassKey from(long acquiredAtMs) {
+    return new PassKey(acquiredAtMs, "", "");
   }
 
   /**
@@ -164,7 +198,6 @@ final class RegionState {
   }
 
   private NavigableMap<PassKey, Sums> instant(long acquiredAtMs) {
-    return passes.subMap(
-        new PassKey(acquiredAtMs, "", ""), true, new PassKey(acquiredAtMs + 1, "", ""), false);
+    return passes.subMap(from(acquiredAtMs), true, from(acquiredAtMs + 1), false);
   }
 }

@@ -33,4 +33,13 @@ final class RowAreas {
     }
     return sum;
   }
+
+  /** Area of the cells that are set in both, in square centimetres. */
+  long of(Mask a, Mask b) {
+    long sum = 0;
+    for (int row = 0; row < cm2.length; row++) {
+      sum += a.countRow(row, b) * cm2[row];
+    }
+    return sum;
+  }
 }

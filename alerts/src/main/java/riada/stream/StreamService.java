@@ -1,6 +1,8 @@
 package riada.stream;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -8,17 +10,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import riada.proto.Topic;
-import riada.proto.Topics;
 
 /**
  * Runs the topology: waits for the broker and its topics, starts, replaces threads that fail, and
@@ -31,8 +31,9 @@ public final class StreamService implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   private final StreamsSettings settings;
-  private final TopologyConfig config;
   private final RocksDbMemory memory;
+  private final Topology topology;
+  private final ThreadFailures failures = new ThreadFailures(Clock.systemUTC());
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread starter = new Thread(this::run, "riada-stream-start");
   private volatile String trouble = "The alerts stage is starting.";
@@ -40,7 +41,7 @@ public final class StreamService implements AutoCloseable {
 
   private StreamService(StreamsSettings settings, TopologyConfig config) {
     this.settings = settings;
-    this.config = config;
+    this.topology = FloodTopology.build(config);
     this.memory = new RocksDbMemory(settings.rocksDbBytes());
   }
 
@@ -52,10 +53,12 @@ public final class StreamService implements AutoCloseable {
     return service;
   }
 
-  /** Whether masks are being worked on now. */
+  /** Whether masks are being worked on now, and threads do not fail again and again. */
   public boolean isHealthy() {
     KafkaStreams running = streams;
-    return running != null && running.state() == KafkaStreams.State.RUNNING;
+    return running != null
+        && running.state() == KafkaStreams.State.RUNNING
+        && failures.trouble().isEmpty();
   }
 
   /** How it is, in a sentence. */
@@ -65,10 +68,11 @@ public final class StreamService implements AutoCloseable {
       return trouble;
     }
     return switch (running.state()) {
-      case RUNNING -> "The alerts stage is running.";
-      case CREATED, REBALANCING -> "The alerts stage is taking up its partitions. " + trouble;
-      default -> "The alerts stage is not running (" + running.state() + "). " + trouble;
-    };
+          case RUNNING -> "The alerts stage is running.";
+          case CREATED, REBALANCING -> "The alerts stage is taking up its partitions.";
+          default -> "The alerts stage is not running (" + running.state() + ").";
+        }
+        + failures.trouble().map(why -> " " + why).orElse("");
   }
 
   private void run() {
@@ -91,19 +95,14 @@ public final class StreamService implements AutoCloseable {
 
   /** Without its topics Kafka Streams ends its threads, so they are asked for before. */
   private boolean isBrokerReady() throws InterruptedException {
-    Map<String, Object> ask =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            settings.bootstrapServers(),
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            ASK_TIMEOUT_MS,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            ASK_TIMEOUT_MS);
+    Map<String, Object> ask = new HashMap<>(settings.extra()); // TLS and the like
+    ask.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    ask.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ASK_TIMEOUT_MS);
+    ask.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ASK_TIMEOUT_MS);
     try (Admin admin = Admin.create(ask)) {
       Set<String> there = admin.listTopics().names().get();
       String missing =
-          Stream.of(Topics.MASKS, Topics.REFERENCE, Topics.REGIONS)
-              .map(Topic::name)
+          FloodTopology.topics(topology).stream()
               .filter(name -> !there.contains(name))
               .collect(Collectors.joining(", "));
       trouble =
@@ -132,15 +131,23 @@ public final class StreamService implements AutoCloseable {
     }
     Properties properties = settings.properties();
     memory.install(properties);
-    KafkaStreams fresh = new KafkaStreams(FloodTopology.build(config), properties);
-    fresh.setUncaughtExceptionHandler(
-        failure -> {
-          trouble = "A thread failed and was replaced: " + failure.getMessage();
-          LOG.error("A thread of the alerts stage failed and is replaced", failure);
-          return StreamThreadExceptionResponse.REPLACE_THREAD;
-        });
+    KafkaStreams fresh = new KafkaStreams(topology, properties);
+    fresh.setUncaughtExceptionHandler(this::replace);
     streams = fresh;
     fresh.start();
+  }
+
+  /** Called in the thread that failed: it ends, and gives way, when this returns. */
+  private StreamThreadExceptionResponse replace(Throwable failure) {
+    Duration pause = failures.add(failure);
+    LOG.error(
+        "A thread of the alerts stage failed and is replaced in {} s", pause.toSeconds(), failure);
+    try {
+      closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
   /** Commits what was worked on and stops. Closing twice does nothing. */

@@ -1,8 +1,11 @@
 package riada.stream;
 
+import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -11,6 +14,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import riada.geo.TileId;
 import riada.proto.BadInput;
+import riada.proto.CloudEvents;
+import riada.proto.Ground;
+import riada.proto.Observation;
 
 /**
  * Keeps the inputs of each analysis tile and, when one of them changes what is known, sends on the
@@ -73,19 +79,28 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
 
   private void measure(Record<String, TileInput> from, long receivedAtMs) {
     TileState state = load(from.value().getTile());
-    GroundPicture picture = picture(state);
-    send(from, state, picture, receivedAtMs);
-    for (RegionTile region : state.regions()) {
-      send(from, picture.contribution(region, receivedAtMs));
-    }
+    measure(from, state, state.regions(), receivedAtMs);
   }
 
   /** A region came or changed: the ground's max_age may be another, other regions stay as told. */
   private void measureRegion(Record<String, TileInput> from, RegionTile region) {
-    TileState state = load(from.value().getTile());
-    GroundPicture picture = picture(state);
-    send(from, state, picture, 0);
-    send(from, picture.contribution(region, 0));
+    measure(from, load(from.value().getTile()), List.of(region), 0);
+  }
+
+  private void measure(
+      Record<String, TileInput> from,
+      TileState state,
+      Collection<RegionTile> regions,
+      long receivedAtMs) {
+    TileId tile = state.tile();
+    RowAreas areas =
+        rowAreas.computeIfAbsent(
+            List.of(tile.z(), tile.y()), row -> RowAreas.of(tile.z(), tile.y()));
+    GroundPicture picture = new GroundPicture(state, areas, regions);
+    if (!state.layers().isEmpty()) {
+      send(from, picture.ground(receivedAtMs, context().currentSystemTimeMs()));
+    }
+    picture.contributions(receivedAtMs).forEach(contribution -> send(from, contribution));
   }
 
   private TileState load(String tile) {
@@ -101,21 +116,20 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
     return state;
   }
 
-  private GroundPicture picture(TileState state) {
-    TileId tile = state.tile();
-    return new GroundPicture(
-        state,
-        rowAreas.computeIfAbsent(
-            List.of(tile.z(), tile.y()), row -> RowAreas.of(tile.z(), tile.y())));
-  }
-
-  private void send(
-      Record<String, TileInput> from, TileState state, GroundPicture picture, long receivedAtMs) {
-    if (!state.layers().isEmpty()) {
-      Measured ground =
-          new Measured.OfGround(picture.ground(receivedAtMs, context().currentSystemTimeMs()));
-      context().forward(from.withValue(ground));
-    }
+  private void send(Record<String, TileInput> from, Ground ground) {
+    Instant asOf = Observation.instant(ground.getAsOf());
+    Instant measuredAt = Observation.instant(ground.getMeasuredAt());
+    Headers headers =
+        CloudEvents.headers(
+            CloudEvents.GROUND, "riada/alerts", ground.getTile() + "/" + measuredAt, asOf);
+    from.headers().forEach(headers::add); // the intake left nothing there but the trace
+    context()
+        .forward(
+            new Record<>(
+                ground.getTile(),
+                (Measured) new Measured.OfGround(ground),
+                from.timestamp(),
+                headers));
   }
 
   private void send(Record<String, TileInput> from, Contribution contribution) {

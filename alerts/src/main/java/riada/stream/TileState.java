@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import riada.geo.TileGrid;
@@ -79,10 +80,11 @@ final class TileState {
     }
     long from = newestMs() - maxAgeMs();
     Mask seen = new Mask(TileGrid.SIZE, TileGrid.SIZE);
+    Mask valid = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     for (Layer layer : layers) {
       if (layer.getAcquiredAtMs() < from) {
-        Mask valid = mask(layer.getValid());
-        if (valid.copy().andNot(seen).isEmpty()) {
+        fill(layer.getValid(), valid.clear());
+        if (seen.covers(valid)) {
           gone.add(layer);
         }
         seen.or(valid);
@@ -95,7 +97,7 @@ final class TileState {
   /** Where a reference tells of the ground. */
   Mask referenceKnown() {
     Mask known = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-    references.values().forEach(part -> known.or(mask(part.getKnown())));
+    references.values().forEach(part -> fill(part.getKnown(), known));
     return known;
   }
 
@@ -110,24 +112,37 @@ final class TileState {
     }
     for (List<ReferencePart> parts : byZoom.values()) { // parts of one zoom never overlap
       for (ReferencePart part : parts) {
-        wet.andNot(mask(part.getKnown())).or(mask(part.getWet()));
+        erase(part.getKnown(), wet);
+        fill(part.getWet(), wet);
       }
     }
     return wet;
   }
 
-  /** The versions of the references in use, joined by "+"; empty when there is none. */
-  String referenceVersion() {
-    return String.join(
-        "+", new TreeSet<>(references.values().stream().map(ReferencePart::getVersion).toList()));
+  /** The versions of the references in use, each once, in order. */
+  SortedSet<String> referenceVersions() {
+    return new TreeSet<>(references.values().stream().map(ReferencePart::getVersion).toList());
   }
 
-  /** A mask of our own making. */
-  static Mask mask(MaskRuns runs) {
+  /** Sets in {@code mask} the cells that {@code runs}, of our own making, mark. */
+  static void fill(MaskRuns runs, Mask mask) {
     try {
-      return RunLength.decode(runs);
+      RunLength.fill(runs, mask);
     } catch (BadInput e) {
-      throw new IllegalStateException("a mask that an intake let pass is broken", e);
+      throw broken(e);
     }
+  }
+
+  /** Clears in {@code mask} the cells that {@code runs}, of our own making, mark. */
+  static void erase(MaskRuns runs, Mask mask) {
+    try {
+      RunLength.erase(runs, mask);
+    } catch (BadInput e) {
+      throw broken(e);
+    }
+  }
+
+  private static IllegalStateException broken(BadInput e) {
+    return new IllegalStateException("a mask that an intake let pass is broken", e);
   }
 }

@@ -71,7 +71,7 @@ class AlertPolicyTest {
 
     assertThat(decision.state()).isEqualTo(state);
     assertThat(decision.dry()).hasSize(dry);
-    assertThat(decision.sends()).isEqualTo(state == RegionState.NORMAL ? Alert.Kind.CANCEL : null);
+    assertThat(decision.sends() == Alert.Kind.CANCEL).isEqualTo(state == RegionState.NORMAL);
   }
 
   @Test
@@ -118,6 +118,20 @@ class AlertPolicyTest {
             alerting(), figures(at, flooded, 0, seen), List.of(look("b", at, seen, flooded)));
 
     assertThat(decision.sends()).isEqualTo(kind);
+  }
+
+  @Test
+  void sightThatIsLostAltogetherIsToldAfterSightThatWasLostInPart() {
+    RegionLife partial =
+        alerting().toBuilder().setToldVisibility(Visibility.PARTIAL).setToldLost(true).build();
+    long at = T0 + 11 * MINUTE;
+
+    var decision =
+        AlertPolicy.judge(partial, figures(at, 0, 1.1, 0), List.of(look("b", at, 0, 1.1)));
+
+    assertThat(decision.sends()).isEqualTo(Alert.Kind.UPDATE);
+    assertThat(decision.reason()).contains("less of it can be seen");
+    assertThat(decision.visibilityLost()).isTrue();
   }
 
   @Test

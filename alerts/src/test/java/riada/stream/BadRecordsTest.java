@@ -12,11 +12,15 @@ import static riada.stream.FloodTopologyTest.area;
 import static riada.stream.FloodTopologyTest.hours;
 import static riada.stream.FloodTopologyTest.reference;
 
+import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +29,7 @@ import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.MaskRuns;
+import riada.proto.ModelRef;
 import riada.proto.Reference;
 import riada.proto.Region;
 import riada.proto.Topic;
@@ -71,7 +76,14 @@ class BadRecordsTest {
             "takes zooms 12..20"),
         bad(Topics.MASKS, key, mask(TILE, "a", hours(-500_000), empty(), full()), "yet to come"),
         bad(Topics.MASKS, key, mask(TILE, "a", hours(500_000), empty(), full()), "satellites"),
+        bad(Topics.MASKS, key, good.toBuilder().setAcquiredAt(beyondTime()), "is no time"),
+        bad(Topics.MASKS, key, good.toBuilder().setReceivedAt(beyondTime()), "is no time"),
+        bad(Topics.MASKS, key, good.toBuilder().setScene("s".repeat(129)), "shorten it"),
+        bad(Topics.MASKS, key, good.toBuilder().setTile("t".repeat(1 << 20)), "ttt..."),
+        bad(Topics.MASKS, key, good.toBuilder().setModel(largeModel()), "shorten it"),
         bad(Topics.REFERENCE, key, reference(TILE, empty(), ""), "has no version"),
+        bad(Topics.REFERENCE, key, reference(TILE, empty(), "v".repeat(129)), "1 to 128"),
+        bad(Topics.REGIONS, "whole", shape(" ".repeat(1 << 20) + "[]"), "simplify"),
         bad(Topics.REGIONS, "other", WHOLE.toByteArray(), "make them equal"),
         bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setClearKm2(9), "raise_km2 >= clear_km2"),
         bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setRaiseKm2(Double.NaN), "raise_km2"),
@@ -115,6 +127,31 @@ class BadRecordsTest {
     assertThat(new String(letter.headers().lastHeader("riada.stage").value(), UTF_8))
         .isEqualTo("alerts");
     assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(0, count)));
+  }
+
+  @Test
+  void aRecordLargerThanADeadLetterLeavesALetterThatFits() {
+    Headers headers = new RecordHeaders().add("x", new byte[1 << 20]);
+
+    flood.raw(Topics.MASKS, TILE.toString(), new byte[9 << 20], headers);
+
+    assertThat(flood.dead(Topics.MASKS))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.value()).isEmpty();
+              assertThat(letter.headers().lastHeader("x")).isNull();
+              assertThat(new String(letter.headers().lastHeader("riada.reason").value(), UTF_8))
+                  .contains("9437184 bytes of value");
+            });
+  }
+
+  private static Timestamp beyondTime() {
+    return Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(1_000_000_000).build();
+  }
+
+  private static ModelRef largeModel() {
+    return ModelRef.newBuilder().setName("m".repeat(3000)).build();
   }
 
   private static Arguments bad(Topic topic, String key, byte[] value, String reason) {

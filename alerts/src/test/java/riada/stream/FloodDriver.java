@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -78,6 +79,12 @@ final class FloodDriver implements AutoCloseable {
     raw(topic, key.getBytes(StandardCharsets.UTF_8), value);
   }
 
+  void raw(Topic topic, String key, byte[] value, Headers headers) {
+    inputs
+        .get(topic)
+        .pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, headers));
+  }
+
   void send(WaterMask mask) {
     raw(Topics.MASKS, mask.getTile(), mask.toByteArray());
   }
@@ -96,6 +103,10 @@ final class FloodDriver implements AutoCloseable {
 
   List<Ground> ground() {
     return ground.readValuesToList();
+  }
+
+  List<TestRecord<String, Ground>> groundRecords() {
+    return new ArrayList<>(ground.readRecordsToList());
   }
 
   Ground lastGround() {

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -291,6 +293,82 @@ class FloodTopologyTest {
     assertThat(flood.dead(Topics.MASKS))
         .singleElement()
         .satisfies(l -> assertThat(l.key()).isNull());
+  }
+
+  @Test
+  void theTopicsAskedForAreThoseOfTheTopology() {
+    assertThat(FloodTopology.topics(FloodTopology.build(TopologyConfig.defaults())))
+        .containsExactly(
+            "dlq.flood.masks.v1",
+            "dlq.flood.reference.v1",
+            "dlq.flood.regions.v1",
+            "flood.alerts.v1",
+            "flood.ground.v1",
+            "flood.masks.v1",
+            "flood.reference.v1",
+            "flood.regions.v1",
+            "flood.stats.v1");
+  }
+
+  @Test
+  void theGroundIsAnEventOfItsOwnInTheTraceOfTheMask() {
+    Headers stranger =
+        new RecordHeaders()
+            .add("ce_type", "riada.WaterMask".getBytes(UTF_8))
+            .add("x-anything", new byte[1 << 20])
+            .add("traceparent", "00-1".getBytes(UTF_8));
+    WaterMask mask = mask(TILE, "a", hours(1), rows(0, 9), full()).build();
+
+    flood.raw(Topics.MASKS, mask.getTile(), mask.toByteArray(), stranger);
+
+    assertThat(flood.groundRecords().get(0).headers())
+        .extracting(header -> header.key() + "=" + new String(header.value(), UTF_8))
+        .containsExactly(
+            "ce_specversion=1.0",
+            "ce_id=" + TILE + "/2026-03-01T12:00:00Z",
+            "ce_type=riada.Ground",
+            "ce_source=riada/alerts",
+            "ce_time=2026-03-01T11:00:00Z",
+            "content-type=application/protobuf",
+            "traceparent=00-1");
+  }
+
+  @Test
+  void oldSightsNeitherTurnTheTimeBackNorStopTheAgeing() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "new", hours(1), rows(0, 300), full()).build());
+    flood.silence(hours(7)); // the newest sight is 7 h old: beyond max_age
+    flood.stats();
+
+    flood.send(mask(TILE, "old", hours(3), empty(), full()).build());
+    RegionStats afterOld = flood.lastStats();
+    flood.silence(Duration.ofMinutes(1));
+
+    assertThat(afterOld.getAsOf()).isEqualTo(Observation.timestamp(NOW.plus(hours(6))));
+    assertThat(afterOld.getVisibility()).isEqualTo(Visibility.NO_DATA);
+    assertThat(afterOld.getFloodedStaleCm2()).isEqualTo(area(rows(0, 300)));
+    assertThat(flood.lastStats().getAsOf())
+        .isEqualTo(Observation.timestamp(NOW.plus(hours(6)).plusSeconds(60)));
+  }
+
+  @Test
+  void aChangedRegionIsNotYoungerThanItWas() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());
+    flood.silence(hours(2));
+
+    flood.send(WHOLE.toBuilder().setName("renamed").build());
+
+    assertThat(flood.lastStats().getAsOf()).isEqualTo(Observation.timestamp(NOW.plus(hours(1))));
+  }
+
+  @Test
+  void tilesThatNobodyLookedAtAreNoEvidence() {
+    flood.send(region("r", cells(TILE, 0, 0, 1024, 512)).build());
+
+    flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());
+
+    assertThat(flood.alerts()).singleElement().returns(1, Alert::getEvidenceCount);
   }
 
   static Reference reference(TileId tile, Mask wet, String version) {

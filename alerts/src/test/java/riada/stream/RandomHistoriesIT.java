@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ import riada.proto.WaterMask;
  * all masks at once, with no layers, regions or sums that are carried on.
  */
 class RandomHistoriesIT {
-  private static final int HISTORIES = 200;
+  private static final int HISTORIES = 120;
   private static final Duration MAX_AGE = Duration.ofHours(6);
 
   @TempDir Path dir;
@@ -159,14 +160,18 @@ class RandomHistoriesIT {
       boolean[] wet = new boolean[512 * 512];
       long asOf = 0;
       List<WaterMask> masks = new ArrayList<>(newestVersion.values());
-      masks.sort((a, b) -> b.getObservationId().compareTo(a.getObservationId()));
+      masks.sort(
+          Comparator.comparing(WaterMask::getScene)
+              .thenComparing(WaterMask::getObservationId)
+              .reversed());
       for (WaterMask mask : masks) {
         long at = Observation.instant(mask.getAcquiredAt()).toEpochMilli();
         asOf = Math.max(asOf, at);
         Mask valid = RunLength.decode(mask.getValid());
         Mask water = RunLength.decode(mask.getWater());
         for (int i = 0; i < seen.length; i++) {
-          if (valid.get(i % 512, i / 512) && at >= seen[i]) { // on a tie the smaller id is on top
+          if (valid.get(i % 512, i / 512)
+              && at >= seen[i]) { // on a tie the smaller scene is on top
             seen[i] = at;
             wet[i] = water.get(i % 512, i / 512);
           }

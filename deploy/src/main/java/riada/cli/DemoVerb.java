@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -77,7 +78,7 @@ final class DemoVerb implements Callable<Integer> {
       defaultValue = "" + DemoPlan.DEFAULT_SPEED,
       description = {
         "Simulated seconds in a second (default ${DEFAULT-VALUE}). A pass of 12 tiles comes every",
-        "20 simulated minutes."
+        "10 simulated minutes."
       })
   int speed;
 
@@ -126,12 +127,24 @@ final class DemoVerb implements Callable<Integer> {
     Clock clock = Clock.systemUTC();
     Screen screen = new Screen();
     Demo demo = new Demo(plan(), cluster, model.inference(), clock, screen);
-    Thread stopper = new Thread(demo::close, "riada-stop");
+    AtomicBoolean stopping = new AtomicBoolean();
+    Thread stopper =
+        new Thread(
+            () -> {
+              stopping.set(true);
+              demo.close();
+            },
+            "riada-stop");
     Runtime.getRuntime().addShutdownHook(stopper); // Ctrl-C
     DemoSummary summary;
     try (demo;
         screen) {
       summary = demo.run();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      if (stopping.get()) {
+        return ErrorPrinter.FAILED; // what breaks while all is taken down is no news
+      }
+      throw e;
     }
     Runtime.getRuntime().removeShutdownHook(stopper);
     PrintWriter out = verb.commandLine().getOut();

@@ -3,10 +3,10 @@ package riada.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
@@ -18,7 +18,10 @@ import riada.proto.Topic;
 import riada.proto.Topics;
 
 /** {@code riada dlq list|show}. */
-@Command(name = "dlq", description = "Show what could not be used, and why.")
+@Command(
+    name = "dlq",
+    description = "Show what could not be used, and why.",
+    mixinStandardHelpOptions = true)
 final class DlqVerb {
   /** How many dead letters of a topic have the same reason. */
   record Count(String topic, String stage, String counter, long records) {}
@@ -44,11 +47,14 @@ final class DlqVerb {
       if (topic.name().startsWith("dlq.")) {
         Map<List<String>, Long> byReason =
             new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
-        for (ConsumerRecord<byte[], byte[]> record : read(kafka, topic.name())) {
-          List<String> reason =
-              List.of(header(record, DeadLetters.STAGE), header(record, DeadLetters.COUNTER));
-          byReason.merge(reason, 1L, Long::sum);
-        }
+        read(
+            kafka,
+            topic.name(),
+            record -> {
+              List<String> reason =
+                  List.of(header(record, DeadLetters.STAGE), header(record, DeadLetters.COUNTER));
+              byReason.merge(reason, 1L, Long::sum);
+            });
         byReason.forEach(
             (why, n) -> counts.add(new Count(topic.name(), why.get(0), why.get(1), n)));
       }
@@ -67,15 +73,19 @@ final class DlqVerb {
       @Parameters(paramLabel = "TOPIC", description = "With or without dlq. before it.")
           String topic) {
     String name = topic.startsWith("dlq.") ? topic : "dlq." + topic;
-    answer.rows(read(kafka, name).stream().map(DlqVerb::letter).toList());
+    List<Letter> letters = new ArrayList<>();
+    read(kafka, name, record -> letters.add(letter(record)));
+    answer.rows(letters);
     return 0;
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> read(KafkaOptions kafka, String topic) {
+  /** A topic that is not there holds no dead letters. */
+  private static void read(
+      KafkaOptions kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
     try (TopicReader reader = new TopicReader(kafka.impatient(), topic, true)) {
-      return reader.toEnd();
+      reader.forEachToEnd(taker);
     } catch (UnknownTopicOrPartitionException e) {
-      return Collections.emptyList();
+      return;
     }
   }
 

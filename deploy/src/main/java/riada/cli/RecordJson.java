@@ -21,7 +21,7 @@ import riada.proto.Topics;
 /**
  * A Kafka record as one JSON object: {@code topic, partition, offset, timestamp, key, headers,
  * value}. Protobuf fields keep their names; pictures are abbreviated to their size; a value that is
- * no message is shown as base64 beside an {@code error}.
+ * no message, or holds an impossible time, is shown as base64 beside an {@code error}.
  */
 final class RecordJson {
   /** Of bytes that cannot be read, as many are shown as tell what they are. */
@@ -56,6 +56,9 @@ final class RecordJson {
       } catch (InvalidProtocolBufferException e) {
         json.set("value", bytes(value));
         json.put("error", "The value is no " + message + " message: " + e.getMessage());
+      } catch (IllegalArgumentException e) { // a time that there cannot be
+        json.set("value", bytes(value));
+        json.put("error", "The " + message + " cannot be shown: " + e.getMessage());
       }
     }
     return json;

@@ -13,15 +13,14 @@ import java.util.List;
 import java.util.Set;
 import riada.proto.BadInput;
 import riada.proto.Region;
+import riada.stream.RegionRules;
+import riada.stream.TopologyConfig;
 
 /** Reads regions from GeoJSON: a Feature or a FeatureCollection of polygons, on WGS 84. */
 final class RegionFile {
   private static final double DEFAULT_MIN_OBSERVED = 0.8;
   private static final String DEFAULT_MAX_AGE = "6h";
   private static final int DEFAULT_PASSES = 2;
-
-  /** What the alerts stage takes. */
-  private static final Duration LONGEST_AGE = Duration.ofDays(366);
 
   private RegionFile() {}
 
@@ -82,17 +81,20 @@ final class RegionFile {
       throw bad(who + "has passes " + passes + "; it is a whole number from 1.");
     }
     Duration maxAge = duration(who, properties.path("max_age").asText(DEFAULT_MAX_AGE));
-    return Region.newBuilder()
-        .setId(id)
-        .setName(properties.path("name").asText(id))
-        .setGeometry(geometry.toString())
-        .setRaiseKm2(raise)
-        .setClearKm2(clear)
-        .setMinObserved(minObserved)
-        .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(maxAge.toSeconds()))
-        .setPasses((int) passes)
-        .setParent(properties.path("parent").asText(""))
-        .build();
+    Region region =
+        Region.newBuilder()
+            .setId(id)
+            .setName(properties.path("name").asText(id))
+            .setGeometry(geometry.toString())
+            .setRaiseKm2(raise)
+            .setClearKm2(clear)
+            .setMinObserved(minObserved)
+            .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(maxAge.toSeconds()))
+            .setPasses((int) passes)
+            .setParent(properties.path("parent").asText(""))
+            .build();
+    RegionRules.check(id, region, TopologyConfig.defaults()); // as the alerts stage will
+    return region;
   }
 
   private static double number(String who, JsonNode properties, String name, double otherwise)
@@ -110,14 +112,10 @@ final class RegionFile {
   /** ISO 8601, or shortly: {@code 6h}, {@code 90m}, {@code 2d}. */
   private static Duration duration(String who, String text) throws BadInput {
     try {
-      Duration duration = DurationText.parse(text);
-      if (duration.compareTo(Duration.ofSeconds(1)) >= 0 && duration.compareTo(LONGEST_AGE) <= 0) {
-        return duration;
-      }
+      return DurationText.parse(text);
     } catch (DateTimeParseException e) {
       throw bad(who + "has max_age \"" + text + "\"; write PT6H or 6h.");
     }
-    throw bad(who + "has max_age \"" + text + "\"; it is a second to 366 days.");
   }
 
   private static void checkPolygon(String who, JsonNode geometry) throws BadInput {

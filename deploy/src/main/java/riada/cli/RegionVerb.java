@@ -20,7 +20,10 @@ import riada.proto.Region;
 import riada.proto.Topics;
 
 /** {@code riada region set|list}. */
-@Command(name = "region", description = "Set or list the regions that are watched.")
+@Command(
+    name = "region",
+    description = "Set or list the regions that are watched.",
+    mixinStandardHelpOptions = true)
 final class RegionVerb {
   /** A region as the list shows it. */
   record Row(
@@ -80,22 +83,24 @@ final class RegionVerb {
   int list(@Mixin KafkaOptions kafka, @Mixin Answer answer) {
     Map<String, Row> rows = new TreeMap<>();
     try (TopicReader reader = new TopicReader(kafka.impatient(), Topics.REGIONS.name(), true)) {
-      for (ConsumerRecord<byte[], byte[]> record : reader.toEnd()) {
-        if (record.key() == null) {
-          continue; // no region's record
-        }
-        String id = new String(record.key(), UTF_8);
-        rows.remove(id); // the newest counts, also when it takes the region away
-        if (record.value() != null) {
-          try {
-            rows.put(id, Row.of(Region.parseFrom(record.value())));
-          } catch (InvalidProtocolBufferException e) {
-            continue; // it is among the dead letters
-          }
-        }
-      }
+      reader.forEachToEnd(record -> put(rows, record));
     }
     answer.rows(List.copyOf(rows.values()));
     return 0;
+  }
+
+  private static void put(Map<String, Row> rows, ConsumerRecord<byte[], byte[]> record) {
+    if (record.key() == null) {
+      return; // no region's record
+    }
+    String id = new String(record.key(), UTF_8);
+    rows.remove(id); // the newest counts, also when it takes the region away
+    if (record.value() != null) {
+      try {
+        rows.put(id, Row.of(Region.parseFrom(record.value())));
+      } catch (InvalidProtocolBufferException e) {
+        return; // it is among the dead letters
+      }
+    }
   }
 }

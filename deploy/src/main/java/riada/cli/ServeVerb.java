@@ -1,21 +1,51 @@
 package riada.cli;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import riada.local.LocalSystem;
 
 /** {@code riada serve segmenter|alerts|dashboard}: one service, until it is stopped. */
-@Command(name = "serve", description = "Run one service until it is stopped.")
+@Command(
+    name = "serve",
+    description = "Run one service until it is stopped.",
+    mixinStandardHelpOptions = true)
 final class ServeVerb {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   CommandSpec verb;
+
+  /** Where a service that has no page tells how it is. */
+  static final class HealthOptions {
+    @Mixin ListenOptions listen = new ListenOptions();
+
+    @Option(
+        names = "--port",
+        paramLabel = "N",
+        description = "Answer /health and /metrics there, 0 for a free one (default: nowhere).")
+    @Nullable Integer port;
+  }
+
+  static final class ListenOptions {
+    @Option(
+        names = "--host",
+        paramLabel = "ADDRESS",
+        defaultValue = "127.0.0.1",
+        description = "Where to listen (default ${DEFAULT-VALUE}; 0.0.0.0 is everywhere).")
+    String host = "";
+  }
 
   /** Starts a service. */
   private interface Start {
@@ -23,8 +53,14 @@ final class ServeVerb {
   }
 
   @Command(name = "segmenter", description = "Tiles become masks.", mixinStandardHelpOptions = true)
-  int segmenter(@Mixin KafkaOptions kafka, @Mixin ModelOptions model) throws Exception {
-    return serve(kafka, system -> system.startSegmenter(model.inference()));
+  int segmenter(@Mixin KafkaOptions kafka, @Mixin ModelOptions model, @Mixin HealthOptions health)
+      throws Exception {
+    return serve(
+        kafka,
+        system -> {
+          system.startSegmenter(model.inference());
+          startHealth(system, health);
+        });
   }
 
   @Command(
@@ -38,9 +74,32 @@ final class ServeVerb {
               paramLabel = "DIR",
               defaultValue = "riada-state",
               description = "For the state (default ${DEFAULT-VALUE}).")
-          Path folder)
+          Path folder,
+      @Option(
+              names = "--threads",
+              paramLabel = "N",
+              defaultValue = "1",
+              description = "Partitions worked on at a time (default ${DEFAULT-VALUE}).")
+          int threads,
+      @Option(
+              names = "--standbys",
+              paramLabel = "N",
+              defaultValue = "1",
+              description = {
+                "Other processes that hold a copy of the state, to take over at once (default",
+                "${DEFAULT-VALUE})."
+              })
+          int standbys,
+      @Mixin HealthOptions health)
       throws Exception {
-    return serve(kafka, system -> system.startAlerts(folder));
+    require(threads >= 1, "--threads is at least 1, not " + threads + ".");
+    require(standbys >= 0, "--standbys is at least 0, not " + standbys + ".");
+    return serve(
+        kafka,
+        system -> {
+          system.startAlerts(folder, threads, standbys);
+          startHealth(system, health);
+        });
   }
 
   @Command(
@@ -54,14 +113,35 @@ final class ServeVerb {
               paramLabel = "N",
               defaultValue = "8080",
               description = "0 for a free one (default ${DEFAULT-VALUE}).")
-          int port)
+          int port,
+      @Mixin ListenOptions listen)
       throws Exception {
-    return serve(
-        kafka,
-        system -> {
-          verb.commandLine().getErr().println("Page: " + system.startDashboard(port));
-          verb.commandLine().getErr().flush();
-        });
+    checkPort(port);
+    return serve(kafka, system -> say("Page: " + system.startDashboard(listen.host, port)));
+  }
+
+  private void startHealth(LocalSystem system, HealthOptions health) throws Exception {
+    if (health.port != null) {
+      checkPort(health.port);
+      URI address = system.startHealth(health.listen.host, health.port);
+      say("Health: " + address.resolve("/health") + " and " + address.resolve("/metrics"));
+    }
+  }
+
+  private void checkPort(int port) {
+    require(port >= 0 && port <= 65_535, "--port is 0..65535, not " + port + ".");
+  }
+
+  private void require(boolean fulfilled, String sentence) {
+    if (!fulfilled) {
+      throw new ParameterException(verb.commandLine(), sentence);
+    }
+  }
+
+  private void say(String line) {
+    PrintWriter err = verb.commandLine().getErr();
+    err.println(line);
+    err.flush();
   }
 
   private static int serve(KafkaOptions kafka, Start start) throws Exception {
@@ -72,11 +152,16 @@ final class ServeVerb {
           .addShutdownHook(
               new Thread(
                   () -> {
-                    system.close();
                     stopped.countDown();
+                    system.close();
                   },
                   "riada-stop"));
-      stopped.await();
+      while (!stopped.await(1, TimeUnit.SECONDS)) {
+        Optional<String> failure = system.failure();
+        if (failure.isPresent()) {
+          throw new IOException(failure.get());
+        }
+      }
     }
     return 0;
   }

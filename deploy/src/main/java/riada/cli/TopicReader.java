@@ -2,11 +2,11 @@ package riada.cli;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -56,14 +56,12 @@ final class TopicReader implements AutoCloseable {
     return fetched.remove();
   }
 
-  /** All records up to the end that the topic has now. */
-  List<ConsumerRecord<byte[], byte[]>> toEnd() {
+  /** Hands over every record up to the end that the topic has now, one poll's worth at a time. */
+  void forEachToEnd(Consumer<ConsumerRecord<byte[], byte[]>> taker) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+      consumer.poll(Duration.ofMillis(200)).forEach(taker);
     }
-    return records;
   }
 
   @Override

@@ -7,7 +7,10 @@ import riada.local.TopicAdmin;
 import riada.proto.Topics;
 
 /** {@code riada topics create|describe}. */
-@Command(name = "topics", description = "Make or show the topics of the contract.")
+@Command(
+    name = "topics",
+    description = "Make or show the topics of the contract.",
+    mixinStandardHelpOptions = true)
 final class TopicsVerb {
   @Command(
       name = "create",

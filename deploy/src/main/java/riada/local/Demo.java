@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
+import riada.dashboard.DashboardConfig;
 import riada.geo.TileId;
 import riada.ingest.TilePublisher;
 import riada.mask.Mask;
@@ -115,8 +116,8 @@ public final class Demo implements AutoCloseable {
     createTopics(cluster);
     LocalSystem services = new LocalSystem(cluster, clock);
     hold(services);
-    URI page = services.startDashboard(plan.port());
-    services.startAlerts(folder.resolve("state"));
+    URI page = services.startDashboard(DashboardConfig.LOOPBACK, plan.port());
+    services.startAlerts(folder.resolve("state"), 1, 0);
     services.startSegmenter(inference);
     try (DemoLedger ledger = new DemoLedger(cluster)) {
       Optional<Simulation> simulation = simulating.join();
@@ -252,8 +253,7 @@ public final class Demo implements AutoCloseable {
         records = ledger.records();
         news = now;
       }
-      boolean done =
-          ledger.answered() >= published && ledger.missing(observations) <= ledger.deadLettered();
+      boolean done = ledger.answered() >= published && ledger.missing(observations) == 0;
       if (now - news > (done ? SETTLED : SILENT).toNanos()) {
         return news;
       }
@@ -291,7 +291,7 @@ public final class Demo implements AutoCloseable {
         stages.getOrDefault("encode_and_detect", 0.0) + stages.getOrDefault("decode_mask", 0.0);
     long lost =
         simulation.isPresent()
-            ? Math.max(0, ledger.missing(observations) - ledger.deadLettered())
+            ? ledger.missing(observations)
             : Math.max(0, published - ledger.answered());
     return new DemoSummary(
         published,

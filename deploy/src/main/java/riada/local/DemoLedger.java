@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import riada.eval.ConfusionMatrix;
+import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.Alert;
@@ -34,6 +36,7 @@ import riada.proto.Observation;
 import riada.proto.ObservationRef;
 import riada.proto.RegionStats;
 import riada.proto.StageMillis;
+import riada.proto.Tile;
 import riada.proto.Topic;
 import riada.proto.Topics;
 import riada.proto.WaterMask;
@@ -62,6 +65,7 @@ final class DemoLedger implements AutoCloseable {
   private final Map<String, MaskRuns> truth = new HashMap<>(); // by observation, until its mask
   private final Set<String> segmented = new HashSet<>();
   private final Set<String> measured = new HashSet<>();
+  private final Set<String> refused = new HashSet<>(); // observations that became dead letters
   private final Map<String, Ground> ground = new TreeMap<>(); // newest by tile
   private final Map<String, TreeMap<Instant, RegionStats>> stats = new HashMap<>(); // by region
   private final Map<String, Alert> alerts = new LinkedHashMap<>(); // by alert id
@@ -148,11 +152,39 @@ final class DemoLedger implements AutoCloseable {
         alerts.putIfAbsent(alert.getAlertId(), alert); // at least once: repeats have the same id
       } else if (topic.equals(Topics.deadLetters(Topics.TILES).name())) {
         deadTiles++;
+        refusedTile(record.value());
       } else {
         deadMasks++;
+        refusedMask(record.value());
       }
     } catch (InvalidProtocolBufferException | BadInput e) {
       throw new IllegalStateException("unreadable record on Riada's own topic " + topic, e);
+    }
+  }
+
+  /** What is no tile was none of the demo's: a letter that names no observation counts as such. */
+  private void refusedTile(byte[] letter) {
+    try {
+      Tile tile = Tile.parseFrom(letter);
+      refused.add(
+          Observation.id(
+              tile.getPublisher(),
+              tile.getScene(),
+              TileId.parse(tile.getTile()),
+              Observation.instant(tile.getAcquiredAt())));
+    } catch (InvalidProtocolBufferException
+        | BadInput
+        | DateTimeException
+        | ArithmeticException e) {
+      return;
+    }
+  }
+
+  private void refusedMask(byte[] letter) {
+    try {
+      refused.add(WaterMask.parseFrom(letter).getObservationId());
+    } catch (InvalidProtocolBufferException e) {
+      return;
     }
   }
 
@@ -227,17 +259,11 @@ final class DemoLedger implements AutoCloseable {
     return deadTiles + deadMasks;
   }
 
-  /** How many observations have come as far as the ground. */
-  synchronized int measured() {
-    return measured.size();
-  }
-
-  /**
-   * How many of {@code observations} are not in the ground. Dead letters do not name observations,
-   * so the caller takes them off.
-   */
+  /** How many of {@code observations} are neither in the ground nor among the dead letters. */
   synchronized long missing(Set<String> observations) {
-    return observations.stream().filter(id -> !measured.contains(id)).count();
+    return observations.stream()
+        .filter(id -> !measured.contains(id) && !refused.contains(id))
+        .count();
   }
 
   /** Intersection over union of all masks whose truth was expected; empty when none was. */

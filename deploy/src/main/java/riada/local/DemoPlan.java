@@ -29,10 +29,11 @@ public record DemoPlan(
     int seed,
     Optional<Scenario> scenario,
     OptionalLong shuffle) {
-  /** Simulated time between two passes: at the default speed one comes every two seconds. */
-  public static final Duration REVISIT = Duration.ofMinutes(20);
+  /** Simulated time between two passes: at the default speed one comes every four seconds. */
+  public static final Duration REVISIT = Duration.ofMinutes(10);
 
-  public static final int DEFAULT_SPEED = 600;
+  /** A page that is watched for five minutes shows the twelve hours that a region remembers. */
+  public static final int DEFAULT_SPEED = 144;
 
   /** Beyond it a mistake in the flags is likelier than a patient person. */
   private static final int MAX_PASSES = 20_000;

@@ -8,9 +8,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import riada.dashboard.DashboardConfig;
 import riada.dashboard.DashboardVerticle;
@@ -33,8 +38,8 @@ public final class LocalSystem implements AutoCloseable {
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // newest first
-  private @Nullable TileWorker worker;
-  private @Nullable StreamService stream;
+  private volatile @Nullable TileWorker worker;
+  private volatile @Nullable StreamService stream;
 
   public LocalSystem(Cluster cluster, InstantSource clock) {
     this.cluster = cluster;
@@ -61,43 +66,44 @@ public final class LocalSystem implements AutoCloseable {
     opened(started);
   }
 
-  /** Starts to measure and judge, with its state in {@code folder}. */
-  public void startAlerts(Path folder) {
-    StreamsSettings settings = streams(folder);
+  /**
+   * Starts to measure and judge.
+   *
+   * @param folder for the state
+   * @param threads at least 1
+   * @param standbys copies of the state that other processes hold, 0 where there are none
+   */
+  public void startAlerts(Path folder, int threads, int standbys) {
+    StreamsSettings usual = StreamsSettings.of(cluster.bootstrapServers(), folder);
     StreamService started =
         StreamService.start(
             new StreamsSettings(
-                settings.bootstrapServers(),
-                settings.stateDir(),
-                settings.threads(),
-                settings.standbys(),
-                settings.commitInterval(),
-                settings.rocksDbBytes(),
+                usual.bootstrapServers(),
+                usual.stateDir(),
+                threads,
+                standbys,
+                usual.commitInterval(),
+                usual.rocksDbBytes(),
                 cluster.settings()),
             TopologyConfig.defaults());
     stream = started;
     opened(started);
   }
 
-  private StreamsSettings streams(Path folder) {
-    return StreamsSettings.of(cluster.bootstrapServers(), folder);
-  }
-
   /**
-   * Serves the page.
+   * Serves the page, and tells it how the other services are, those that start later included.
    *
    * @param port 0 for a free one
    * @return the page's address
    * @throws IOException with a sentence, when the port is taken
    */
-  public URI startDashboard(int port) throws IOException, InterruptedException {
+  public URI startDashboard(String host, int port) throws IOException, InterruptedException {
     DashboardConfig plain = DashboardConfig.local(port, cluster.bootstrapServers());
-    Map<String, Object> client = cluster.client();
-    Map<String, String> kafka = new java.util.HashMap<>();
-    client.forEach((name, value) -> kafka.put(name, String.valueOf(value)));
+    Map<String, String> kafka = new HashMap<>();
+    cluster.client().forEach((name, value) -> kafka.put(name, String.valueOf(value)));
     DashboardVerticle page =
         new DashboardVerticle(
-            new DashboardConfig(plain.host(), port, kafka, plain.pictureBytes()), metrics, clock);
+            new DashboardConfig(host, port, kafka, plain.pictureBytes()), metrics, clock);
     Vertx vertx = Vertx.vertx();
     opened(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
     try {
@@ -108,24 +114,74 @@ public final class LocalSystem implements AutoCloseable {
       }
       throw new IllegalStateException("the dashboard does not start", e.getCause());
     }
-    return URI.create("http://" + plain.host() + ":" + page.actualPort() + "/");
+    opened(new HealthNews(this, page::accept));
+    return address(host, page.actualPort());
+  }
+
+  /**
+   * Answers {@code /health} and {@code /metrics} where there is no page to do it.
+   *
+   * @param port 0 for a free one
+   * @throws IOException with a sentence, when the port is taken
+   */
+  public URI startHealth(String host, int port) throws IOException, InterruptedException {
+    HealthServer server = new HealthServer(this, metrics);
+    opened(server);
+    return address(host, server.listen(host, port));
+  }
+
+  private static URI address(String host, int port) {
+    return URI.create(
+        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/");
   }
 
   /** Whether every service that was started is at work. */
   public boolean isWorking() {
-    TileWorker segmenter = worker;
-    StreamService alerts = stream;
-    return (segmenter == null || segmenter.health().state() == TileWorker.State.WORKING)
-        && (alerts == null || alerts.isHealthy());
+    return services().stream().allMatch(ServiceState::isWorking);
   }
 
   /** How the services are, in sentences. */
   public String health() {
+    return services().stream().map(ServiceState::words).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * How a service is.
+   *
+   * @param isWorking false also while it starts or waits for the broker
+   * @param hasFailed whether only a restart helps
+   */
+  record ServiceState(String name, boolean isWorking, boolean hasFailed, String words) {}
+
+  /** The services that were started, but for the dashboard, which speaks for itself. */
+  List<ServiceState> services() {
+    List<ServiceState> states = new ArrayList<>();
     TileWorker segmenter = worker;
+    if (segmenter != null) {
+      TileWorker.Health health = segmenter.health();
+      states.add(
+          new ServiceState(
+              "segmenter",
+              health.state() == TileWorker.State.WORKING,
+              !health.ok(),
+              health.words()));
+    }
     StreamService alerts = stream;
-    return ((segmenter == null ? "" : segmenter.health().words() + " ")
-            + (alerts == null ? "" : alerts.health()))
-        .strip();
+    if (alerts != null) {
+      states.add(new ServiceState("alerts", alerts.isHealthy(), false, alerts.health()));
+    }
+    return states;
+  }
+
+  /** The sentence of a service that has stopped by itself, once there is one. */
+  public Optional<String> failure() {
+    return services().stream().filter(ServiceState::hasFailed).map(ServiceState::words).findFirst();
+  }
+
+  /** What the operator must know of the device that runs the model; empty when nothing. */
+  Optional<String> deviceWarning() {
+    TileWorker segmenter = worker;
+    return segmenter == null ? Optional.empty() : segmenter.health().deviceWarning();
   }
 
   private synchronized void opened(AutoCloseable service) {

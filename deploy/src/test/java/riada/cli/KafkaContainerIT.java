@@ -37,7 +37,7 @@ class KafkaContainerIT {
                   "--duration",
                   "12s",
                   "--speed",
-                  "900",
+                  "450",
                   "--bootstrap-servers",
                   kafka.getBootstrapServers());
 

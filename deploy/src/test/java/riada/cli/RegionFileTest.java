@@ -56,8 +56,8 @@ class RegionFileTest {
         "'id':'a','raise_km2':1,'clear_km2':1,'min_observed':80 | it is a share",
         "'id':'a','raise_km2':1,'clear_km2':1,'passes':1.5 | whole number",
         "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'soon' | write PT6H or 6h",
-        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'-1h' | a second to 366 days",
-        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'3650d' | a second to 366 days"
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'-1h' | at least a second",
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'3650d' | less than 366 days"
       })
   void refusesPropertiesWithASentence(String properties, String sentence) {
     assertThatThrownBy(() -> read(feature(properties, SQUARE)))
@@ -78,6 +78,23 @@ class RegionFileTest {
     assertThatThrownBy(() -> read(feature("'id':'a','raise_km2':1,'clear_km2':1", geometry)))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "crosses itself | [[0,45],[1,46],[1,45],[0,46],[0,45]]",
+        "beyond the grid | [[0,84],[1,84],[1,86],[0,86],[0,84]]",
+        "too large | [[-100,-60],[100,-60],[100,60],[-100,60],[-100,-60]]",
+        "covers nothing | [[0,45],[0.0000001,45],[0.0000001,45.0000001],[0,45]]"
+      })
+  void refusesWhatTheAlertsStageWouldRefuse(String why, String ring) {
+    String geometry = "{'type':'Polygon','coordinates':[" + ring + "]}";
+
+    assertThatThrownBy(() -> read(feature("'id':'a','raise_km2':1,'clear_km2':1", geometry)))
+        .as(why)
+        .isInstanceOf(BadInput.class);
   }
 
   @Test

@@ -41,8 +41,8 @@ final class Station implements AutoCloseable {
     broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
     TopicAdmin.create(cluster().client(), Topics.DEMO_PARTITIONS, (short) 1);
     system = new LocalSystem(cluster(), Clock.systemUTC());
-    page = system.startDashboard(0);
-    system.startAlerts(folder.resolve("state"));
+    page = system.startDashboard("127.0.0.1", 0);
+    system.startAlerts(folder.resolve("state"), 1, 0);
     system.startSegmenter(new Inference(MODEL, Device.Choice.CPU, 2));
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(system::isWorking);
     shell.environment.put("RIADA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
@@ -84,9 +84,11 @@ final class Station implements AutoCloseable {
   }
 
   List<ConsumerRecord<byte[], byte[]>> records(Topic topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (TopicReader reader = new TopicReader(cluster().impatient(), topic.name(), true)) {
-      return reader.toEnd();
+      reader.forEachToEnd(records::add);
     }
+    return records;
   }
 
   <M extends Message> List<M> messages(Topic topic, Parser<M> parser) throws Exception {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,6 +24,7 @@ import riada.local.EmbeddedBroker;
 import riada.proto.BadInput;
 import riada.proto.DeadLetters;
 import riada.proto.Picture;
+import riada.proto.RegionStats;
 import riada.proto.Tile;
 
 /** The verbs that ask Kafka, against a real broker. Each test leaves its records to the next. */
@@ -86,6 +88,21 @@ class VerbsIT {
     assertThat(tail.out().lines().toList().get(1))
         .contains("\"bytes\":7,\"base64\":\"Z2FyYmFnZQ==\"")
         .contains("\"error\":\"The value is no Tile message");
+  }
+
+  @Test
+  @Order(4)
+  void tailGoesOnPastATimeThatCannotBe() {
+    Timestamp impossible = Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(-1).build();
+    send(
+        "flood.stats.v1",
+        "valley",
+        RegionStats.newBuilder().setAsOf(impossible).build().toByteArray());
+
+    Shell.Result tail = shell.run("tail", "flood.stats.v1", "--from-beginning", "--max", "1");
+
+    assertThat(tail.status()).as(tail.err()).isZero();
+    assertThat(tail.out()).contains("\"base64\":").contains("\"error\":\"The RegionStats cannot");
   }
 
   @Test

@@ -84,6 +84,36 @@ public final class Mask {
     }
   }
 
+  /** Clears the cells from index {@code from} to before {@code to}, counted as for setRange. */
+  void clearRange(int from, int to) {
+    while (from < to) {
+      int y = from / width;
+      int x = from - y * width;
+      int end = Math.min(width, x + to - from);
+      int row = y * stride;
+      from += end - x;
+      while (x < end) {
+        int bit = x & 63;
+        int n = Math.min(64 - bit, end - x);
+        words[row + (x >>> 6)] &= ~((-1L >>> (64 - n)) << bit);
+        x += n;
+      }
+    }
+  }
+
+  /** Clears every cell. Returns this. */
+  public Mask clear() {
+    Arrays.fill(words, 0);
+    return this;
+  }
+
+  /** Makes this the same as {@code other}. Returns this. */
+  public Mask set(Mask other) {
+    check(other);
+    System.arraycopy(other.words, 0, words, 0, words.length);
+    return this;
+  }
+
   /** How many cells are set. */
   public int count() {
     int n = 0;
@@ -100,6 +130,27 @@ public final class Mask {
       n += Long.bitCount(words[i]);
     }
     return n;
+  }
+
+  /** How many cells of row {@code y} are set here and in {@code other}. */
+  public int countRow(int y, Mask other) {
+    check(other);
+    int n = 0;
+    for (int i = y * stride; i < (y + 1) * stride; i++) {
+      n += Long.bitCount(words[i] & other.words[i]);
+    }
+    return n;
+  }
+
+  /** Whether every cell of {@code other} is set here. */
+  public boolean covers(Mask other) {
+    check(other);
+    for (int i = 0; i < words.length; i++) {
+      if ((other.words[i] & ~words[i]) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public boolean isEmpty() {

@@ -50,7 +50,12 @@ class MaskTest {
           assertThat(not.get(x, y)).isEqualTo(!a[y][x]);
           wet += a[y][x] ? 1 : 0;
         }
+        assertThat(mask(a).countRow(y, mask(b))).isEqualTo(and.countRow(y));
       }
+      assertThat(or.covers(and)).isTrue();
+      assertThat(mask(a).covers(mask(b))).isEqualTo(mask(b).andNot(mask(a)).isEmpty());
+      assertThat(mask(a).set(mask(b))).isEqualTo(mask(b));
+      assertThat(mask(a).clear().isEmpty()).isTrue();
       assertThat(mask(a).count()).isEqualTo(wet);
       assertThat(mask(a).count() + not.count()).isEqualTo(width * height);
     }

@@ -172,6 +172,34 @@ class RunLengthTest {
     return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1", "63, 3", "64, 2", "65, 3", "200, 7"})
+  void runsAreFilledInAndErasedWhereTheMaskAlreadyHolds(int width, int height) throws BadInput {
+    Random random = new Random(31L * width + height);
+    for (double density : new double[] {0, 0.02, 0.5, 0.98, 1}) {
+      Mask held = mask(width, height, i -> random.nextBoolean());
+      Mask coded = mask(width, height, i -> random.nextDouble() < density);
+      Mask filled = held.copy();
+      Mask erased = held.copy();
+
+      RunLength.fill(RunLength.encode(coded), filled);
+      RunLength.erase(RunLength.encode(coded), erased);
+
+      assertThat(filled).isEqualTo(held.copy().or(coded));
+      assertThat(erased).isEqualTo(held.copy().andNot(coded));
+    }
+  }
+
+  @Test
+  void runsOfAnotherSizeAreNotFilledIn() {
+    MaskRuns small = RunLength.encode(new Mask(8, 8));
+
+    BadInput refusal =
+        catchThrowableOfType(BadInput.class, () -> RunLength.fill(small, new Mask(8, 9)));
+
+    assertThat(refusal.counter()).isEqualTo("mask_size");
+  }
+
   private static MaskRuns coded(int width, int height, byte[] runs) {
     return MaskRuns.newBuilder()
         .setWidth(width)

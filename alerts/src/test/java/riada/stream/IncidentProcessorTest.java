@@ -1,0 +1,114 @@
+package riada.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import riada.proto.Alert;
+import riada.proto.ProtoSerde;
+
+/** What only shows while news of some of a region's tiles is still on its way. */
+class IncidentProcessorTest {
+  private static final long T0 = FloodDriver.NOW.toEpochMilli();
+  private static final long KM2 = (long) 1e10;
+
+  @TempDir Path dir;
+  private MockProcessorContext<String, Judged> context;
+  private IncidentProcessor incidents;
+
+  @BeforeEach
+  void open() {
+    Properties properties = StreamsSettings.of("none:1", dir).properties();
+    context = new MockProcessorContext<>(properties, new TaskId(0, 0), dir.toFile());
+    context.setCurrentSystemTimeMs(T0);
+    store(IncidentProcessor.CONTRIBUTIONS, Contribution.parser());
+    store(IncidentProcessor.REGIONS, RegionLife.parser());
+    incidents = new IncidentProcessor(TopologyConfig.defaults());
+    incidents.init(context);
+  }
+
+  @Test
+  void theCancelOfADeletedRegionRepeatsTheFiguresToldLast() {
+    define("v1");
+    contribute("v1", "a", 2 * KM2);
+    contribute("v1", "b", 3 * KM2);
+    define("v2");
+    contribute("v2", "a", KM2); // b has not yet reported on the change
+    Alert told = alerts().get(0);
+
+    send(RegionInput.newBuilder().setDeleted(true));
+
+    Alert cancel = alerts().get(1);
+    assertThat(cancel.getKind()).isEqualTo(Alert.Kind.CANCEL);
+    assertThat(cancel.getAlertId()).isEqualTo(told.getIncidentId() + "-2");
+    assertThat(cancel.getReferencesList()).containsExactly(told.getAlertId());
+    assertThat(cancel.getFloodedKm2()).isEqualTo(told.getFloodedKm2()).isEqualTo(5);
+    assertThat(cancel.getAsOf()).isEqualTo(told.getAsOf());
+    assertThat(cancel.getEvidenceDigest()).isEqualTo(told.getEvidenceDigest());
+    assertThat(cancel.getEvidenceCount()).isEqualTo(2);
+    assertThat(cancel.getVisibility()).isEqualTo(told.getVisibility());
+  }
+
+  private void define(String version) {
+    send(
+        RegionInput.newBuilder()
+            .setDefinition(
+                RegionDefinition.newBuilder()
+                    .setRegion(FloodDriver.region("r", ""))
+                    .setVersion(version)
+                    .setAreaCm2(10 * KM2)
+                    .setTiles(2)));
+  }
+
+  private void contribute(String version, String tile, long floodCm2) {
+    send(
+        RegionInput.newBuilder()
+            .setContribution(
+                Contribution.newBuilder()
+                    .setRegionId("r")
+                    .setRegionVersion(version)
+                    .setTile(tile)
+                    .addPasses(
+                        PassSums.newBuilder()
+                            .setPublisher("p")
+                            .setScene("s")
+                            .setAcquiredAtMs(T0)
+                            .setValidCm2(5 * KM2)
+                            .setVisibleCm2(5 * KM2)
+                            .setFloodCm2(floodCm2)
+                            .setFloodChangeCm2(floodCm2))));
+  }
+
+  private void send(RegionInput.Builder input) {
+    incidents.process(new Record<>("r", input.setRegionId("r").build(), T0));
+  }
+
+  private List<Alert> alerts() {
+    return context.forwarded().stream()
+        .map(forward -> forward.record().value())
+        .filter(Judged.OfAlert.class::isInstance)
+        .map(judged -> ((Judged.OfAlert) judged).alert())
+        .toList();
+  }
+
+  private <M extends MessageLite> void store(String name, Parser<M> parser) {
+    KeyValueStore<String, M> store =
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(name), Serdes.String(), ProtoSerde.of(parser))
+            .withLoggingDisabled()
+            .build();
+    store.init(context.getStateStoreContext(), store);
+  }
+}

@@ -1,0 +1,63 @@
+package riada.local;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import riada.dashboard.News;
+
+/**
+ * Tells the page how the services beside it are: looks once a second, on a thread of its own, and
+ * says what has changed.
+ */
+final class HealthNews implements AutoCloseable {
+  private static final Duration EVERY = Duration.ofSeconds(1);
+
+  private final LocalSystem system;
+  private final Page page;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "riada-health");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private List<News> told = List.of(); // the clock's thread alone
+
+  /** Where the news go; returns when they have arrived. */
+  @FunctionalInterface
+  interface Page {
+    void accept(List<News> news) throws InterruptedException;
+  }
+
+  HealthNews(LocalSystem system, Page page) {
+    this.system = system;
+    this.page = page;
+    clock.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    List<News> now = new ArrayList<>();
+    now.add(new News.DeviceWarning(system.deviceWarning().orElse("")));
+    for (LocalSystem.ServiceState service : system.services()) {
+      now.add(new News.ServiceHealth(service.name(), service.isWorking(), service.words()));
+    }
+    if (now.equals(told)) {
+      return;
+    }
+    try {
+      page.accept(now);
+      told = now;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  /** Ends at once, also while the page does not take the news because it is being closed. */
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+}
