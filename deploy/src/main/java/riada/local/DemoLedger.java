@@ -152,7 +152,7 @@ final class DemoLedger implements AutoCloseable {
         alerts.putIfAbsent(alert.getAlertId(), alert); // at least once: repeats have the same id
       } else if (topic.equals(Topics.deadLetters(Topics.TILES).name())) {
         deadTiles++;
-        refusedTile(record.value());
+        refusedTile(record.key(), record.value());
       } else {
         deadMasks++;
         refusedMask(record.value());
@@ -163,14 +163,17 @@ final class DemoLedger implements AutoCloseable {
   }
 
   /** What is no tile was none of the demo's: a letter that names no observation counts as such. */
-  private void refusedTile(byte[] letter) {
+  private void refusedTile(byte @Nullable [] key, byte[] letter) {
+    if (key == null) {
+      return;
+    }
     try {
       Tile tile = Tile.parseFrom(letter);
       refused.add(
           Observation.id(
               tile.getPublisher(),
               tile.getScene(),
-              TileId.parse(tile.getTile()),
+              TileId.parse(new String(key, UTF_8)),
               Observation.instant(tile.getAcquiredAt())));
     } catch (InvalidProtocolBufferException
         | BadInput

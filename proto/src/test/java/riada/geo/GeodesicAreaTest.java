@@ -69,6 +69,11 @@ class GeodesicAreaTest {
     double cells = TileGrid.areaCm2(tile, Mask.full(TileGrid.SIZE, TileGrid.SIZE)) / 1e4;
 
     assertThat(box).isCloseTo(expectedM2, withinPercentage(NINE_DIGITS));
+    double rows = 0;
+    for (int row = 0; row < TileGrid.SIZE; row++) {
+      rows += TileGrid.SIZE * TileGrid.cellAreaM2(tile, row);
+    }
+    assertThat(rows).isCloseTo(expectedM2, withinPercentage(NINE_DIGITS));
     // each of the 512 x 512 cells is rounded to a square centimetre
     assertThat(cells).isCloseTo(expectedM2, offset(expectedM2 * 1e-9 + 512 * 512 * 0.5e-4));
   }

@@ -89,7 +89,13 @@ public record Device(String name, Optional<String> warning) {
     options.setMemoryPatternOptimization(false); // sessions on CUDA grow without bound with it
   }
 
+  /** What ONNX Runtime says, without its code: an operator reads it. */
   private static String firstLine(OrtException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given").strip();
+    return String.valueOf(e.getMessage())
+        .lines()
+        .findFirst()
+        .orElse("no reason given")
+        .replaceFirst("^Error code - \\S+ - message: ", "")
+        .strip();
   }
 }
