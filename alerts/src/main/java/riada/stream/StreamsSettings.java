@@ -31,6 +31,9 @@ public record StreamsSettings(
   /** The application's id: the consumer group and the prefix of the internal topics. */
   public static final String APPLICATION_ID = "riada-alerts";
 
+  /** How often results become visible unless configured. */
+  public static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
+
   private static final int SESSION_TIMEOUT_MS = 10_000; // fail-over took 46 s at the default
 
   public StreamsSettings {
@@ -48,7 +51,7 @@ public record StreamsSettings(
   /** One thread, no standby, a commit each 100 ms, 64 MiB for RocksDB: the demo's settings. */
   public static StreamsSettings of(String bootstrapServers, Path stateDir) {
     return new StreamsSettings(
-        bootstrapServers, stateDir, 1, 0, Duration.ofMillis(100), 64L << 20, Map.of());
+        bootstrapServers, stateDir, 1, 0, COMMIT_INTERVAL, 64L << 20, Map.of());
   }
 
   /** What Kafka Streams takes. */

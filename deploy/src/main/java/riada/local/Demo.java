@@ -39,6 +39,7 @@ import riada.simulate.Shot;
 import riada.simulate.Simulation;
 import riada.simulate.Truth;
 import riada.simulate.TruthGround;
+import riada.stream.StreamsSettings;
 
 /**
  * The whole system on one machine with a simulated flood: broker, topics, segmenter, alerts,
@@ -55,9 +56,6 @@ public final class Demo implements AutoCloseable {
   private static final Duration SETTLED = Duration.ofMillis(1500);
 
   private static final Duration LOOK = Duration.ofMillis(100);
-
-  /** Of a commit of the alerts stage. */
-  private static final long COMMIT_INTERVAL_MS = 100;
 
   private final DemoPlan plan;
   private final Optional<Cluster> given;
@@ -310,7 +308,7 @@ public final class Demo implements AutoCloseable {
         total == 0 ? 0 : 1 - inference / total,
         readySeconds,
         memory.rss(),
-        COMMIT_INTERVAL_MS,
+        StreamsSettings.COMMIT_INTERVAL.toMillis(),
         simulation.flatMap(s -> atPeak(s, ledger, region)).orElse(null),
         new DemoSummary.Sums(
             last.getFloodedCm2(),
