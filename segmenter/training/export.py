@@ -23,7 +23,7 @@ import torch.nn as nn
 from onnx import TensorProto, helper, numpy_helper
 
 from detector import constants
-from model import DECODER_PARAMETERS, MEAN, SIZE, STD, MBConv, RiadaLite
+from model import DECODER_PARAMETERS, MEAN, SIZE, STD, RiadaLite, fold_all, load
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
 CLOUD, SHADOW = -2.0, -1.5
@@ -49,46 +49,9 @@ class DecoderGraph(nn.Module):
         return self.mask_decoder(embedding, self.prompt_encoder.dense_pe(32, 32), sparse, dense)
 
 
-@torch.no_grad()
-def fold(bn, *convs):
-    """Batch norm after the sum of convolutions becomes their scale, and the last one's bias."""
-    scale = bn.weight / torch.sqrt(bn.running_var + bn.eps)
-    shift = bn.bias - bn.running_mean * scale
-    for conv in convs:
-        conv.weight.mul_(scale[:, None, None, None])
-        if conv.bias is not None:
-            conv.bias.mul_(scale)
-    last = convs[-1]
-    last.bias = nn.Parameter(shift if last.bias is None else last.bias + shift)
-
-
-def fold_all(m):
-    m.eval()
-    e, n, d, s = m.encoder, m.neck, m.detector, m.sky
-    fold(e._bn0, e._conv_stem)
-    e._bn0 = nn.Identity()
-    for block in e._blocks:
-        assert isinstance(block, MBConv)
-        if block._expand_conv is not None:
-            fold(block._bn0, block._expand_conv)
-        fold(block._bn1, block._depthwise_conv)
-        fold(block._bn2, block._project_conv)
-        block._bn0 = block._bn1 = block._bn2 = nn.Identity()
-    fold(n.bn_in, n.l4, n.l8, n.l32, n.l16)
-    fold(n.bn_mid, n.conv)
-    n.bn_in = n.bn_mid = nn.Identity()
-    fold(d.bn1, d.conv1)
-    fold(d.bn2, d.conv2)
-    d.bn1 = d.bn2 = nn.Identity()
-    fold(s.bn_in, s.l4, s.l8, s.l16)
-    fold(s.bn_mid, s.conv)
-    s.bn_in = s.bn_mid = nn.Identity()
-
-
 def deployed(checkpoint):
     """The model exactly as it is served: running-mean weights, batch norms folded, every number rounded to half precision."""
-    model = RiadaLite()
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+    model = load(checkpoint)
     fold_all(model)
     with torch.no_grad():
         for t in [*model.parameters(), *model.buffers()]:
