@@ -2,7 +2,6 @@ package riada.stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -32,7 +31,8 @@ final class GroundPicture {
   /** The most layers that the ground names: a record must stay below the topic's limit. */
   static final int MAX_OBSERVATIONS = 512;
 
-  private static final int MAX_REFERENCES = 16;
+  /** The most reference versions that a record names. */
+  static final int MAX_REFERENCES = 16;
 
   private final TileState state;
   private final RowAreas areas;
@@ -73,7 +73,7 @@ final class GroundPicture {
     this.areas = areas;
     this.reference = state.reference();
     this.referenceKnown = state.referenceKnown();
-    this.sights = Sight.of(state.layers());
+    this.sights = Sight.of(state.planes());
     regions.forEach(region -> clips.add(new Clip(region, sights)));
     lookDown();
     if (!clips.isEmpty()) {
@@ -99,6 +99,10 @@ final class GroundPicture {
       }
       for (Clip clip : clips) {
         clip.passes.get(i).setValidCm2(areas.of(part, clip.cells));
+      }
+      part.and(flooded);
+      for (Clip clip : clips) {
+        clip.passes.get(i).setWetCm2(areas.of(part, clip.cells));
       }
       part.set(valid).andNot(seen); // hidden by no newer sight
       seen.or(valid);
@@ -148,14 +152,12 @@ final class GroundPicture {
   /**
    * The ground at the newest layer's time; the tile must have one.
    *
+   * @param layers those that the record names, newest first, without their cells; at least one
    * @param receivedAtMs of the mask that caused it; 0 when none did
    */
-  Ground ground(long receivedAtMs, long measuredAtMs) {
+  Ground ground(List<Layer> layers, long receivedAtMs, long measuredAtMs) {
     Ground.Builder ground = Ground.newBuilder();
-    for (Layer layer : state.layers()) {
-      if (ground.getObservationsCount() == MAX_OBSERVATIONS) {
-        break;
-      }
+    for (Layer layer : layers) {
       ground.addObservations(
           ObservationRef.newBuilder()
               .setObservationId(layer.getObservationId())
@@ -167,14 +169,14 @@ final class GroundPicture {
       ground.setReceivedAt(Observation.timestamp(Instant.ofEpochMilli(receivedAtMs)));
     }
     long maxAge = state.maxAgeMs();
-    Layer newest = sights.get(0).layers().get(0);
+    Layer newest = layers.get(0);
     return ground
         .setTile(state.tile().toString())
         .setFlood(RunLength.encode(flood.copy().and(known)))
         .setStale(RunLength.encode(flood.copy().andNot(known)))
         .setReference(RunLength.encode(reference))
         .setUnknown(RunLength.encode(known.not()))
-        .setObservationCount(state.layers().size())
+        .setObservationCount(state.planes().stream().mapToInt(Plane::getLayers).sum())
         .setAsOf(Observation.timestamp(Instant.ofEpochMilli(state.newestMs())))
         .setReferenceVersion(referenceVersion())
         .setMaxAge(
@@ -207,8 +209,15 @@ final class GroundPicture {
               .setReferenceCm2(areas.of(reference, clip.cells))
               .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
               .setInputsDigest(digest)
+              .addAllReferenceVersions(
+                  state.referenceVersions().stream().limit(MAX_REFERENCES).toList())
               .setReceivedAtMs(receivedAtMs);
       clip.passes.forEach(contribution::addPasses);
+      long minPatchCm2 = clip.region.getMinPatchCm2();
+      if (minPatchCm2 > 0) {
+        Patches.Found found = Patches.of(flood.copy().and(clip.cells), areas, minPatchCm2);
+        contribution.setMappedCm2(found.mappedCm2()).addAllOpen(found.open());
+      }
       contributions.add(contribution.build());
     }
     return contributions;
@@ -216,12 +225,9 @@ final class GroundPicture {
 
   private ByteString inputsDigest() {
     MessageDigest sha = Observation.sha256();
-    ByteBuffer number = ByteBuffer.allocate(4);
-    for (Layer layer : state.layers()) {
-      sha.update(layer.getObservationId().getBytes(StandardCharsets.UTF_8));
-      sha.update(number.putInt(0, layer.getProcessingVersion()).array());
-      sha.update(layer.getModel().getDigest().getBytes(StandardCharsets.UTF_8));
-      sha.update(layer.getMaskDigest().toByteArray());
+    for (Plane plane : state.planes()) {
+      sha.update(plane.getDigest().toByteArray());
+      sha.update((byte) plane.getZoom()); // keeps one digest apart from the next
     }
     String versions = String.join("+", state.referenceVersions());
     sha.update(versions.getBytes(StandardCharsets.UTF_8));

@@ -48,6 +48,7 @@ final class MaskIntake extends Intake {
             .setDevice(mask.getDevice())
             .setMaskDigest(digest(mask))
             .setReceivedAtMs(receivedAtMs(tile, mask))
+            .setSourceTile(key)
             .build();
     for (Rezoom.Part part : rezoom.parts(tile, water, valid)) {
       send(
