@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
+import riada.cap.FloodBlocks;
 import riada.geo.TileGrid;
 import riada.mask.Mask;
 import riada.mask.RunLength;
@@ -207,11 +208,32 @@ final class GroundPicture {
               .setReferenceCm2(areas.of(reference, clip.cells))
               .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
               .setInputsDigest(digest)
+              .setReferenceVersion(referenceVersion())
+              .setFloodBlocks(FloodBlocks.of(flood.copy().and(clip.cells)))
               .setReceivedAtMs(receivedAtMs);
       clip.passes.forEach(contribution::addPasses);
+      addEvidence(clip, contribution);
       contributions.add(contribution.build());
     }
     return contributions;
+  }
+
+  /** The layers of the sights that show in the region: its areas rest on no other. */
+  private void addEvidence(Clip clip, Contribution.Builder contribution) {
+    int leftOut = 0;
+    for (int i = 0; i < sights.size(); i++) {
+      if (clip.passes.get(i).getVisibleCm2() > 0) {
+        for (Layer layer : sights.get(i).layers()) {
+          if (contribution.getEvidenceCount() < Receipts.MAX_LAYERS) {
+            contribution.addEvidence(
+                layer.toBuilder().clearWater().clearValid().clearDevice().clearReceivedAtMs());
+          } else {
+            leftOut++;
+          }
+        }
+      }
+    }
+    contribution.setEvidenceLeftOut(leftOut);
   }
 
   private ByteString inputsDigest() {

@@ -18,6 +18,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import riada.proto.Alert;
+import riada.proto.Evidence;
 import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.RegionStats;
@@ -40,6 +41,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   private final long silenceMs;
+  private final Receipts receipts;
   private final Map<String, RegionState> states = new HashMap<>(); // rebuilt from the store
 
   @SuppressWarnings("NullAway.Init") // Streams calls init first
@@ -50,6 +52,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
 
   IncidentProcessor(TopologyConfig config) {
     this.silenceMs = config.silence().toMillis();
+    this.receipts = new Receipts(config.issuer());
   }
 
   @Override
@@ -58,6 +61,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     states.clear();
     contributions = context.getStateStore(CONTRIBUTIONS);
     lives = context.getStateStore(REGIONS);
+    receipts.open(context.getStateStore(Receipts.STORE), contributions);
     context.schedule(
         Duration.ofMillis(silenceMs), PunctuationType.WALL_CLOCK_TIME, this::listenToSilence);
   }
@@ -107,6 +111,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
             .setSequence(sequence)
             .setKind(Alert.Kind.CANCEL)
             .setSeverity(Severity.MINOR)
+            .setCause(Alert.Cause.REGION_DELETED)
             .setReason(
                 "Region "
                     + life.getDefinition().getRegion().getName()
@@ -252,8 +257,13 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     for (int i = 1; i < life.getSequence(); i++) {
       alert.addReferences(life.getIncidentId() + "-" + i);
     }
-    Judged told = new Judged.OfAlert(alert.build());
+    Receipts.Receipt receipt = receipts.seal(alert.build());
+    Judged told = new Judged.OfAlert(receipt.alert());
     context().forward(new Record<>(life.getIncidentId(), told, timestamp));
+    for (Evidence evidence : receipt.evidence()) {
+      String key = Receipts.key(evidence.getIncidentId(), evidence.getObservationId());
+      context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), timestamp));
+    }
   }
 
   private Alert alert(
@@ -273,6 +283,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
         .setAsOf(Observation.timestamp(Instant.ofEpochMilli(figures.asOfMs())))
         .setEvidenceDigest(figures.inputsDigest())
         .setEvidenceCount(figures.tiles())
+        .setCause(decision.cause())
         .setReason(decision.reason())
         .setRegionVersion(definition.getVersion())
         .setPolicyVersion(AlertPolicy.VERSION)

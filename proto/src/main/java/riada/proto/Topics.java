@@ -15,6 +15,9 @@ public final class Topics {
   /** The largest record on any topic but the dead letters', in bytes. */
   public static final int MAX_MESSAGE_BYTES = 2 << 20;
 
+  /** The largest record on the evidence topic: a tile, and what is said of it. */
+  public static final int MAX_EVIDENCE_BYTES = MAX_MESSAGE_BYTES + (64 << 10);
+
   /** The largest record on a dead-letter topic: it holds whatever could not be used. */
   public static final int MAX_DEAD_LETTER_BYTES = 8 << 20;
 
@@ -28,7 +31,13 @@ public final class Topics {
   public static final Topic ALERTS =
       kept("flood.alerts.v1", "incident id", "Alert", Duration.ofDays(90));
   public static final Topic EVIDENCE =
-      kept("flood.evidence.v1", "incident id/observation id", "Evidence", Duration.ofDays(90));
+      new Topic(
+          "flood.evidence.v1",
+          "incident id/observation id",
+          "Evidence",
+          Duration.ofDays(90),
+          false,
+          MAX_EVIDENCE_BYTES);
   public static final Topic ACTIONS =
       kept("flood.actions.v1", "incident id or tile", "Action", Topic.FOREVER);
 
