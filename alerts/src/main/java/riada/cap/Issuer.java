@@ -2,6 +2,7 @@ package riada.cap;
 
 import java.util.regex.Pattern;
 import riada.proto.Alert;
+import riada.proto.Topics;
 
 /**
  * Who speaks in the alerts, and in what earnest.
@@ -17,7 +18,7 @@ public record Issuer(String sender, Alert.Status status, String software) {
   private static final Pattern SENDERS = Pattern.compile("[\\p{Graph}&&[^,<&]]{1,128}");
 
   public Issuer {
-    if (!SENDERS.matcher(sender).matches()) {
+    if (!isSender(sender)) {
       throw new IllegalArgumentException(
           "the sender \""
               + sender
@@ -28,13 +29,20 @@ public record Issuer(String sender, Alert.Status status, String software) {
     }
   }
 
-  /** For real, by {@value #SENDER}. */
-  public static Issuer actual() {
-    return new Issuer(SENDER, Alert.Status.ACTUAL, softwareVersion());
+  /** As this process was started: by {@value #SENDER}, for real but in an exercise. */
+  public static Issuer here() {
+    Alert.Status status = Topics.isExercise() ? Alert.Status.EXERCISE : Alert.Status.ACTUAL;
+    return new Issuer(SENDER, status, softwareVersion());
   }
 
-  public Issuer withStatus(Alert.Status other) {
-    return new Issuer(sender, other, software);
+  /** The same, as a test if it was for real: an exercise stays one. */
+  public Issuer trial() {
+    return status == Alert.Status.ACTUAL ? new Issuer(sender, Alert.Status.TEST, software) : this;
+  }
+
+  /** Whether CAP takes it for a sender. */
+  public static boolean isSender(String name) {
+    return SENDERS.matcher(name).matches();
   }
 
   public Issuer withSender(String other) {

@@ -245,6 +245,7 @@ final class LiveState {
               .put("words", health.words()));
     }
     return new JsonObject()
+        .put("exercise", Topics.isExercise())
         .put("connected", status.connected)
         .put("loading", status.loading)
         .put("sentence", status.sentence)

@@ -48,7 +48,7 @@ import riada.proto.Topics;
  */
 public final class EvidenceCopier implements AutoCloseable {
   /** The consumer group of all copiers. */
-  public static final String GROUP = "riada-evidence";
+  public static final String GROUP = Topics.PREFIX + "riada-evidence";
 
   private static final Logger log = LoggerFactory.getLogger(EvidenceCopier.class);
   private static final Duration POLL = Duration.ofMillis(250);

@@ -31,10 +31,9 @@ public record TopologyConfig(int analysisZoom, Duration silence, Issuer issuer) 
     }
   }
 
-  /** Zoom {@value TileGrid#DEFAULT_ANALYSIS_ZOOM}; a minute of silence; for real. */
+  /** Zoom {@value TileGrid#DEFAULT_ANALYSIS_ZOOM}; a minute of silence; {@link Issuer#here}. */
   public static TopologyConfig defaults() {
-    return new TopologyConfig(
-        TileGrid.DEFAULT_ANALYSIS_ZOOM, Duration.ofMinutes(1), Issuer.actual());
+    return new TopologyConfig(TileGrid.DEFAULT_ANALYSIS_ZOOM, Duration.ofMinutes(1), Issuer.here());
   }
 
   /** The same with another issuer. */

@@ -1,7 +1,9 @@
 package riada.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,11 +21,13 @@ import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Observation;
 import riada.proto.Topics;
+import riada.replay.Replay;
+import riada.segmenter.TilePipeline;
 
-/** {@code riada alert list|show|cap}. */
+/** {@code riada alert list|show|cap|replay}. */
 @Command(
     name = "alert",
-    description = "List, show and export the alerts of incidents.",
+    description = "List, show, export and re-derive the alerts of incidents.",
     mixinStandardHelpOptions = true)
 final class AlertVerb {
   private static final Comparator<Alert> IN_ORDER =
@@ -120,6 +124,32 @@ final class AlertVerb {
     PrintWriter out = verb.commandLine().getOut();
     out.print(alert.getCapXml());
     out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "replay",
+      description = {
+        "Run model and topology again on the tiles that an incident's alerts rest on, and say"
+            + " SAME,",
+        "DIFFERS (and what) or EXPIRED."
+      },
+      mixinStandardHelpOptions = true)
+  int replay(
+      @Mixin KafkaOptions kafka,
+      @Mixin Answer answer,
+      @Mixin ModelOptions model,
+      @Option(
+              names = "--sequence",
+              paramLabel = "N",
+              defaultValue = "0",
+              description = "Which of its alerts, 1 is the first (default: all).")
+          int sequence,
+      @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.") String incident)
+      throws BadInput, IOException {
+    try (TilePipeline pipeline = new TilePipeline(model.inference().open(), Clock.systemUTC())) {
+      answer.rows(new Replay(kafka.impatient(), pipeline, incident).run(sequence));
+    }
     return 0;
   }
 

@@ -7,6 +7,19 @@ import java.util.stream.Stream;
 
 /** All topics of the contract, as {@code riada topics create} makes them. */
 public final class Topics {
+  /** What the names of an exercise's topics begin with. */
+  public static final String EXERCISE = "exercise.";
+
+  /** The property of the JVM that {@link #PREFIX} comes from. */
+  public static final String PREFIX_PROPERTY = "riada.topics.prefix";
+
+  /**
+   * What the names of all topics and groups of this process begin with: nothing, or {@value
+   * #EXERCISE}. It is given when the JVM starts and stands as long as it runs, so nothing in an
+   * exercise can name a topic of the real system.
+   */
+  public static final String PREFIX = prefix(System.getProperty(PREFIX_PROPERTY, ""));
+
   /** Partitions of each topic on a real cluster; the demo uses {@link #DEMO_PARTITIONS}. */
   public static final int PARTITIONS = 12;
 
@@ -32,7 +45,7 @@ public final class Topics {
       kept("flood.alerts.v1", "incident id", "Alert", Duration.ofDays(90));
   public static final Topic EVIDENCE =
       new Topic(
-          "flood.evidence.v1",
+          PREFIX + "flood.evidence.v1",
           "incident id/observation id",
           "Evidence",
           Duration.ofDays(90),
@@ -73,11 +86,24 @@ public final class Topics {
     return all().stream().filter(topic -> topic.name().equals(name)).findFirst();
   }
 
+  /** Whether this process belongs to an exercise. */
+  public static boolean isExercise() {
+    return !PREFIX.isEmpty();
+  }
+
+  private static String prefix(String given) {
+    if (!given.isEmpty() && !given.equals(EXERCISE)) {
+      throw new IllegalArgumentException(
+          PREFIX_PROPERTY + " is \"" + given + "\"; it is " + EXERCISE + " or nothing");
+    }
+    return given;
+  }
+
   private static Topic kept(String name, String key, String message, Duration retention) {
-    return new Topic(name, key, message, retention, false, MAX_MESSAGE_BYTES);
+    return new Topic(PREFIX + name, key, message, retention, false, MAX_MESSAGE_BYTES);
   }
 
   private static Topic compacted(String name, String key, String message) {
-    return new Topic(name, key, message, Topic.FOREVER, true, MAX_MESSAGE_BYTES);
+    return new Topic(PREFIX + name, key, message, Topic.FOREVER, true, MAX_MESSAGE_BYTES);
   }
 }
