@@ -10,6 +10,7 @@ import argparse
 import csv
 import math
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,14 @@ def tiles(root):
     return out
 
 
+@dataclass(frozen=True)
+class Picture:
+    """planes: see below; painted: by the simulator, so that masks are exact at the pixel and scale and light are those that are served"""
+
+    planes: torch.Tensor
+    painted: bool
+
+
 def planes(image, *masks):
     """-> uint8 [6,h,w]: RGB, water, cloud and shadow (zero where none are given) as one stack, at most CACHE_SIDE wide"""
     h, w = image.shape[:2]
@@ -81,6 +90,12 @@ def square(image, size=512):
 # ------------------------------------------------------------------------------------------------- augmentation
 def window(picture, size, rng):
     """A random window (scale, aspect, rotation, flips) -> RGB 0..255 [3,s,s], water, cloud, shadow 0..1 [3,s,s]"""
+    h, w = picture.planes.shape[1:]
+    if picture.painted and min(h, w) > size and rng.random() < 0.7:  # pixel for pixel: nothing blurs an exact edge
+        y, x = rng.integers(h - size + 1), rng.integers(w - size + 1)
+        p = torch.rot90(picture.planes[:, y : y + size, x : x + size], int(rng.integers(4)), (1, 2)).float()
+        p = p.flip(2) if rng.random() < 0.5 else p
+        return p[:3], p[3:] / 255
     # Smaller windows at the smaller training size: things keep the scale they have at 512.
     s = rng.uniform(*((0.4, 0.85) if size < 512 else (0.55, 1.0))) if rng.random() < 0.85 else 1.0
     aspect = math.exp(rng.uniform(-0.25, 0.25)) if s < 1 else 1.0
@@ -91,19 +106,19 @@ def window(picture, size, rng):
     c, d = math.cos(angle), math.sin(angle)
     theta = torch.tensor([[flip * sx * c, -sy * d, tx], [sx * d, turn * sy * c, ty]], dtype=torch.float32)[None]
     grid = F.affine_grid(theta, (1, 1, size, size), align_corners=False)
-    y = F.grid_sample(picture.float()[None], grid, padding_mode="reflection", align_corners=False)[0]
+    y = F.grid_sample(picture.planes.float()[None], grid, padding_mode="reflection", align_corners=False)[0]
     return y[:3], y[3:] / 255
 
 
-def colour(x, rng):
+def colour(x, rng, strength=1.0):
     x = x / 255
     if rng.random() < 0.8:
-        x = x.clamp(1e-4, 1) ** math.exp(rng.normal(0, 0.25))
-        x = (x - x.mean()) * math.exp(rng.normal(0, 0.2)) + x.mean() * math.exp(rng.normal(0, 0.15))
+        x = x.clamp(1e-4, 1) ** math.exp(rng.normal(0, 0.25) * strength)
+        x = (x - x.mean()) * math.exp(rng.normal(0, 0.2) * strength) + x.mean() * math.exp(rng.normal(0, 0.15) * strength)
         grey = x.mean(0, keepdim=True)
-        x = grey + (x - grey) * math.exp(rng.normal(0, 0.35))
-        x = x * torch.from_numpy(np.exp(rng.normal(0, 0.1, 3)).astype(np.float32))[:, None, None]
-    if rng.random() < 0.05:
+        x = grey + (x - grey) * math.exp(rng.normal(0, 0.35) * strength)
+        x = x * torch.from_numpy(np.exp(rng.normal(0, 0.1, 3) * strength).astype(np.float32))[:, None, None]
+    if rng.random() < 0.05 * strength:
         x = x.mean(0, keepdim=True).expand(3, -1, -1)
     if rng.random() < 0.1:
         x = x + torch.from_numpy(rng.normal(0, 0.03, x.shape).astype(np.float32))
@@ -157,7 +172,7 @@ class Sample:
 def sample(picture, size, rng, clouds=0.4):
     """A random view of a picture; with probability `clouds` under laid clouds."""
     x, (water, cloud, shadow) = window(picture, size, rng)
-    x = colour(x, rng)
+    x = colour(x, rng, 0.3 if picture.painted else 1.0)
     weight = torch.ones(size, size)
     if rng.random() < clouds:
         x, alpha, shade = lay_clouds(x, rng)

@@ -1,6 +1,6 @@
 """Measures a model folder through ONNX Runtime, as it is served.
 
-  python evaluate.py all --model ../models/riada-lite --photographs DIR --tiles DIR [--write]
+  python evaluate.py all --model ../models/riada-lite --photographs DIR --tiles DIR [--variant int8] [--write]
 
   aerial     automatic masks on the photographs' dev split: mean and pooled IoU at each picture's own size
   simulator  automatic masks on simulator tiles of other seeds, over what the model calls valid
@@ -9,7 +9,7 @@
   dry        water seen where there is none: windows without water of dev photographs, tiles without water
   prompts    a box around each water body -> water in the box; a point in it -> the body, best and chosen by predicted IoU
 
---write puts the figures into model.json.
+--variant measures one of the model's variants instead of float32. --write puts the figures into model.json, a variant's beside its files.
 """
 
 import argparse
@@ -32,12 +32,13 @@ FIND = 0.95  # of cloud and shadow pixels: a cloud called dry ground ends an ale
 
 
 class Served:
-    def __init__(self, folder, threads=2):
+    def __init__(self, folder, threads=2, variant="fp32"):
         self.card = json.loads((Path(folder) / "model.json").read_text())
+        files = self.card["files"] | ({} if variant == "fp32" else self.card["variants"][variant]["files"])
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        load = lambda part: ort.InferenceSession(str(Path(folder) / self.card["files"][part]["path"]), options, providers=["CPUExecutionProvider"])
+        load = lambda part: ort.InferenceSession(str(Path(folder) / files[part]["path"]), options, providers=["CPUExecutionProvider"])
         self.encoder, self.decoder = load("encoder"), load("decoder")
 
     def encode(self, image):
@@ -203,10 +204,11 @@ def main():
     ap.add_argument("--model", type=Path, required=True)
     ap.add_argument("--photographs", required=True)
     ap.add_argument("--tiles", help="folder with dev/ of simulator tiles")
+    ap.add_argument("--variant", default="fp32")
     ap.add_argument("--write", action="store_true")
     a = ap.parse_args()
     torch.set_num_threads(2)
-    m, photos, sims = Served(a.model), photographs(a.photographs, "dev"), tiles(Path(a.tiles) / "dev") if a.tiles else []
+    m, photos, sims = Served(a.model, variant=a.variant), photographs(a.photographs, "dev"), tiles(Path(a.tiles) / "dev") if a.tiles else []
     found = {}
     for name, figure in FIGURES.items():
         if a.figure in ("all", name) and (sims or name != "simulator"):
@@ -215,7 +217,8 @@ def main():
     if a.write:
         path = a.model / "model.json"
         card = json.loads(path.read_text())
-        card["metrics"] |= {k: v for k, v in found.items() if v}
+        of = card if a.variant == "fp32" else card["variants"][a.variant]
+        of["metrics"] = of.get("metrics", {}) | {k: v for k, v in found.items() if v}
         path.write_text(json.dumps(card, indent=2) + "\n")
 
 

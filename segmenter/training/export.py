@@ -23,7 +23,7 @@ import torch.nn as nn
 from onnx import TensorProto, helper, numpy_helper
 
 from detector import constants
-from model import DECODER_PARAMETERS, MEAN, SIZE, STD, MBConv, RiadaLite
+from model import DECODER_PARAMETERS, MEAN, SIZE, STD, RiadaLite, fold_all, load
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
 CLOUD, SHADOW = -2.0, -1.5
@@ -49,52 +49,41 @@ class DecoderGraph(nn.Module):
         return self.mask_decoder(embedding, self.prompt_encoder.dense_pe(32, 32), sparse, dense)
 
 
-@torch.no_grad()
-def fold(bn, *convs):
-    """Batch norm after the sum of convolutions becomes their scale, and the last one's bias."""
-    scale = bn.weight / torch.sqrt(bn.running_var + bn.eps)
-    shift = bn.bias - bn.running_mean * scale
-    for conv in convs:
-        conv.weight.mul_(scale[:, None, None, None])
-        if conv.bias is not None:
-            conv.bias.mul_(scale)
-    last = convs[-1]
-    last.bias = nn.Parameter(shift if last.bias is None else last.bias + shift)
-
-
-def fold_all(m):
-    m.eval()
-    e, n, d, s = m.encoder, m.neck, m.detector, m.sky
-    fold(e._bn0, e._conv_stem)
-    e._bn0 = nn.Identity()
-    for block in e._blocks:
-        assert isinstance(block, MBConv)
-        if block._expand_conv is not None:
-            fold(block._bn0, block._expand_conv)
-        fold(block._bn1, block._depthwise_conv)
-        fold(block._bn2, block._project_conv)
-        block._bn0 = block._bn1 = block._bn2 = nn.Identity()
-    fold(n.bn_in, n.l4, n.l8, n.l32, n.l16)
-    fold(n.bn_mid, n.conv)
-    n.bn_in = n.bn_mid = nn.Identity()
-    fold(d.bn1, d.conv1)
-    fold(d.bn2, d.conv2)
-    d.bn1 = d.bn2 = nn.Identity()
-    fold(s.bn_in, s.l4, s.l8, s.l16)
-    fold(s.bn_mid, s.conv)
-    s.bn_in = s.bn_mid = nn.Identity()
-
-
 def deployed(checkpoint):
     """The model exactly as it is served: running-mean weights, batch norms folded, every number rounded to half precision."""
-    model = RiadaLite()
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+    model = load(checkpoint)
     fold_all(model)
     with torch.no_grad():
         for t in [*model.parameters(), *model.buffers()]:
             t.copy_(t.half().float())
             assert torch.isfinite(t).all()
     return model.eval().requires_grad_(False)
+
+
+def fold_pads(model):
+    """Zeros laid around a picture before its convolution become the convolution's own padding: the same numbers, but the runtime
+    copies nothing and keeps its blocked layout. A fifth of the encoder's time in float32, half of it in int8."""
+    graph = model.graph
+    constant = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    constant |= {n.output[0]: numpy_helper.to_array(n.attribute[0].t) for n in graph.node if n.op_type == "Constant" and n.attribute[0].name == "value"}
+    readers = {}
+    for node in graph.node:
+        for name in node.input:
+            readers.setdefault(name, []).append(node)
+    for pad in [n for n in graph.node if n.op_type == "Pad"]:
+        mode = next((a.s for a in pad.attribute if a.name == "mode"), b"constant")
+        zero = len(pad.input) < 3 or not pad.input[2] or (pad.input[2] in constant and not constant[pad.input[2]].any())
+        sides, after = constant.get(pad.input[1]), readers.get(pad.output[0], [])
+        if mode != b"constant" or not zero or sides is None or len(sides) != 8 or sides[[0, 1, 4, 5]].any() or any(n.op_type != "Conv" for n in after):
+            continue
+        for conv in after:
+            own = next((a for a in conv.attribute if a.name == "pads"), None)
+            old = list(own.ints) if own else [0] * 4
+            if own:
+                conv.attribute.remove(own)
+            conv.attribute.append(helper.make_attribute("pads", [int(a + b) for a, b in zip(old, sides[[2, 3, 6, 7]])]))
+            conv.input[0] = pad.input[0]
+        graph.node.remove(pad)
 
 
 def halve(path):
@@ -123,7 +112,12 @@ def export(model, out):
     options = dict(opset_version=17, dynamo=False, do_constant_folding=False)
     batch = {0: "batch"}
     torch.onnx.export(EncoderGraph(model).eval(), (torch.randn(2, 3, SIZE, SIZE),), out / "encoder.onnx", input_names=["image"],
-                      output_names=["embedding", "maps", "sky"], dynamic_axes={k: batch for k in ("image", "embedding", "maps", "sky")}, **options)
+                      output_names=["embedding", "maps", "sky"], dynamic_axes={k: batch for k in ("image", "embedding", "maps", "sky")},
+                      **options | {"do_constant_folding": True})
+    encoder = onnx.load(out / "encoder.onnx")
+    fold_pads(encoder)
+    assert not any(n.op_type == "Pad" for n in encoder.graph.node), "a padding is left before a convolution"
+    onnx.save(encoder, out / "encoder.onnx")
     args = (torch.randn(1, 256, 32, 32), torch.rand(3, 5, 2) * SIZE, torch.tensor([[1, 0, 2, 3, -1]] * 3).float(), torch.zeros(3, 1, 128, 128), torch.zeros(3))
     names = ["embedding", "point_coords", "point_labels", "mask_input", "has_mask_input"]
     sets, slots = {0: "sets"}, {0: "sets", 1: "points"}

@@ -105,6 +105,7 @@ abstract class CapText {
         case VISIBILITY_REGAINED -> "Flood in " + name + " can be seen again";
         case REFERENCE_CHANGED ->
             "Flood in " + name + " restated: what is normally wet was corrected";
+        case UNACKNOWLEDGED -> "Flood in " + name + " goes on and nobody acknowledged it";
         case SEEN_DRY -> "Flood in " + name + " is over: it was seen dry";
         case REGION_DELETED -> name + " is no longer watched; this is no all-clear";
         case CAUSE_UNSPECIFIED, UNRECOGNIZED ->
@@ -184,6 +185,7 @@ abstract class CapText {
         case VISIBILITY_REGAINED -> "La inundación en " + name + " vuelve a verse";
         case REFERENCE_CHANGED ->
             "Inundación en " + name + " recalculada: se corrigió el agua habitual";
+        case UNACKNOWLEDGED -> "Sigue la inundación en " + name + " y nadie la ha confirmado";
         case SEEN_DRY -> "La inundación en " + name + " ha terminado: se vio seco";
         case REGION_DELETED -> name + " deja de vigilarse; esto no es un fin de alerta";
         case CAUSE_UNSPECIFIED, UNRECOGNIZED ->

@@ -1,6 +1,6 @@
 package riada.stream;
 
-import java.time.Duration;
+import com.google.protobuf.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,17 +18,24 @@ import riada.proto.Visibility;
  */
 final class AlertPolicy {
   /** Named by every figure and alert; it changes with the rules below. */
-  static final String VERSION = "1";
+  static final String VERSION = "2";
 
   /** At most one UPDATE in this time of as_of, unless severity rises. */
-  static final Duration UPDATE_INTERVAL = Duration.ofMinutes(10);
+  static final long UPDATE_INTERVAL_MS = 600_000;
 
   /** What the figures say of a region. */
   enum Finding {
-    /** Flood is below raise_km2, or there is none. */
+    /**
+     * No incident, or one that is pending: flood and stale flood, or what of it is mapped, are
+     * below raise_km2.
+     */
     CALM,
-    /** Flood reached raise_km2. */
+    /** Pending: what reached raise_km2 is hidden now, in part or wholly. */
+    HIDDEN,
+    /** Mapped flood reached raise_km2, but not for as many passes or as long as asked for. */
     FLOODED,
+    /** Mapped flood reached raise_km2 for as many passes or as long as asked for. */
+    CONFIRMED,
     /** In an incident: no qualifying pass found the region dry since it was last found flooded. */
     WET,
     /**
@@ -42,10 +49,16 @@ final class AlertPolicy {
   /** One row of the table: in {@code from}, {@code finding} leads to {@code to} and sends. */
   record Rule(RegionState from, Finding finding, RegionState to, Alert.@Nullable Kind sends) {}
 
+  /** The whole state machine; alerts/STATES.md shows the same. */
   static final List<Rule> TABLE =
       List.of(
           new Rule(RegionState.NORMAL, Finding.CALM, RegionState.NORMAL, null),
-          new Rule(RegionState.NORMAL, Finding.FLOODED, RegionState.ALERTING, Alert.Kind.ALERT),
+          new Rule(RegionState.NORMAL, Finding.FLOODED, RegionState.PENDING, null),
+          new Rule(RegionState.NORMAL, Finding.CONFIRMED, RegionState.ALERTING, Alert.Kind.ALERT),
+          new Rule(RegionState.PENDING, Finding.CALM, RegionState.NORMAL, null),
+          new Rule(RegionState.PENDING, Finding.HIDDEN, RegionState.PENDING, null),
+          new Rule(RegionState.PENDING, Finding.FLOODED, RegionState.PENDING, null),
+          new Rule(RegionState.PENDING, Finding.CONFIRMED, RegionState.ALERTING, Alert.Kind.ALERT),
           new Rule(RegionState.ALERTING, Finding.WET, RegionState.ALERTING, null),
           new Rule(RegionState.ALERTING, Finding.DRYING, RegionState.RECOVERING, null),
           new Rule(RegionState.ALERTING, Finding.CLEARED, RegionState.NORMAL, Alert.Kind.CANCEL),
@@ -79,24 +92,17 @@ final class AlertPolicy {
    */
   static Decision judge(RegionLife life, Figures figures, List<Look> looks) {
     Region region = life.getDefinition().getRegion();
-    List<DryPass> dry =
-        life.getState() == RegionState.NORMAL ? List.of() : dryPasses(life, figures, looks);
-    Finding finding = finding(life, figures, dry.size());
+    boolean open = isOpen(life.getState());
+    List<DryPass> dry = open ? dryPasses(life, figures, looks) : List.of();
+    Finding finding = open ? cleared(region, dry.size()) : raised(life, figures, looks);
     Rule rule =
         TABLE.stream()
             .filter(row -> row.from() == life.getState() && row.finding() == finding)
             .findFirst()
             .orElseThrow(() -> new IllegalStateException(life.getState() + " and " + finding));
-    Severity severity = severity(region, figures);
+    Severity severity = severity(life.getDefinition(), figures);
     if (rule.sends() == Alert.Kind.ALERT) {
-      String reason =
-          String.format(
-              Locale.ROOT,
-              "Flood in %s covers %.4f km2 and reached the limit of %.4f km2; %s.",
-              name(region),
-              km2(figures.floodedCm2()),
-              region.getRaiseKm2(),
-              sight(figures));
+      String reason = raiseReason(life.getDefinition(), figures);
       return new Decision(
           rule.to(), dry, rule.sends(), severity, Alert.Cause.FLOOD_REACHED_LIMIT, reason, false);
     }
@@ -107,24 +113,66 @@ final class AlertPolicy {
               "%d qualifying passes in succession found %s below %.4f km2, now %.4f km2; %s.",
               dry.size(),
               name(region),
-              region.getClearKm2(),
+              km2(Limits.of(life.getDefinition()).clearCm2()),
               km2(figures.floodCm2()),
               sight(figures));
       return new Decision(
           rule.to(), List.of(), rule.sends(), Severity.MINOR, Alert.Cause.SEEN_DRY, reason, false);
     }
-    return rule.to() == RegionState.NORMAL
-        ? new Decision(rule.to(), dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", false)
-        : update(rule.to(), dry, life, figures, severity);
+    return isOpen(rule.to())
+        ? update(rule.to(), dry, life, figures, severity)
+        : new Decision(rule.to(), dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", false);
   }
 
-  private static Finding finding(RegionLife life, Figures figures, int dryPasses) {
-    Region region = life.getDefinition().getRegion();
-    if (life.getState() == RegionState.NORMAL) {
-      boolean flooded =
-          figures.floodedCm2() > 0 && figures.floodedCm2() >= cm2(region.getRaiseKm2());
-      return flooded ? Finding.FLOODED : Finding.CALM;
+  /** Why an ALERT goes out, in a sentence. */
+  static String raiseReason(RegionDefinition definition, Figures figures) {
+    return String.format(
+        Locale.ROOT,
+        "Flood in %s covers %.4f km2 and reached the limit of %.4f km2; %s.",
+        name(definition.getRegion()),
+        km2(figures.floodedCm2()),
+        km2(Limits.of(definition).raiseCm2()),
+        sight(figures));
+  }
+
+  /** Whether a region in this state has an incident to alert of. */
+  static boolean isOpen(RegionState state) {
+    return state == RegionState.ALERTING || state == RegionState.RECOVERING;
+  }
+
+  private static Finding raised(RegionLife life, Figures figures, List<Look> looks) {
+    long raise = Limits.of(life.getDefinition()).raiseCm2();
+    boolean mapped = Limits.reaches(figures.mappedCm2(), raise);
+    if (mapped && Limits.reaches(figures.floodedCm2(), raise)) {
+      return isConfirmed(life, figures, looks, raise) ? Finding.CONFIRMED : Finding.FLOODED;
     }
+    boolean hidden =
+        life.getState() == RegionState.PENDING
+            && mapped
+            && Limits.reaches(figures.floodCm2(), raise);
+    return hidden ? Finding.HIDDEN : Finding.CALM;
+  }
+
+  /** Whether the flood stood for as many passes, or as long, as the region asks for. */
+  private static boolean isConfirmed(
+      RegionLife life, Figures figures, List<Look> looks, long raiseCm2) {
+    Region region = life.getDefinition().getRegion();
+    long afterMs = millis(region.getRaiseAfter());
+    if (region.getRaisePasses() <= 1 && afterMs == 0) {
+      return true;
+    }
+    boolean pending = life.getState() == RegionState.PENDING;
+    long sinceMs = pending ? life.getPendingSinceMs() : figures.newestMs();
+    long passes =
+        looks.stream()
+            .filter(look -> look.lastMs() >= sinceMs && look.wetCm2() > 0)
+            .filter(look -> Limits.reaches(look.floodCm2(), raiseCm2))
+            .count();
+    return region.getRaisePasses() > 1 && passes >= region.getRaisePasses()
+        || afterMs > 0 && figures.newestMs() - sinceMs >= afterMs;
+  }
+
+  private static Finding cleared(Region region, int dryPasses) {
     if (dryPasses == 0) {
       return Finding.WET;
     }
@@ -138,16 +186,16 @@ final class AlertPolicy {
    */
   private static List<DryPass> dryPasses(RegionLife life, Figures figures, List<Look> looks) {
     Region region = life.getDefinition().getRegion();
+    Limits limits = Limits.of(life.getDefinition());
     List<DryPass> dry = new ArrayList<>();
     for (Look look : looks) {
       if (look.lastMs() <= life.getRaisedAsOfMs()) {
         break;
       }
-      if (look.floodCm2() > 0 && look.floodCm2() >= cm2(region.getClearKm2())) {
+      if (Limits.reaches(look.floodCm2(), limits.clearCm2())) {
         return dry;
       }
-      boolean qualifies =
-          look.validCm2() > 0 && look.validCm2() >= region.getMinObserved() * figures.areaCm2();
+      boolean qualifies = look.qualifies(region.getMinObserved(), figures.areaCm2());
       if (qualifies && look.firstMs() > life.getRaisedAsOfMs()) {
         dry.add(
             DryPass.newBuilder()
@@ -157,7 +205,7 @@ final class AlertPolicy {
                 .build());
       }
     }
-    long window = figures.newestMs() - maxAgeMs(region);
+    long window = figures.newestMs() - millis(region.getMaxAge());
     for (DryPass before : life.getDryList()) {
       if (before.getAcquiredAtMs() < window
           && before.getAcquiredAtMs() > life.getRaisedAsOfMs()
@@ -180,6 +228,7 @@ final class AlertPolicy {
     boolean lost = seen.getNumber() < told.getNumber();
     boolean regained = life.getToldLost() && seen.getNumber() > told.getNumber();
     boolean rises = severity.getNumber() > life.getToldSeverity().getNumber();
+    boolean corrected = !figures.referenceVersion().equals(life.getToldReference());
     boolean grew =
         5 * (figures.floodCm2() - life.getToldCm2()) >= life.getToldCm2()
             && figures.floodCm2() > life.getToldCm2();
@@ -190,9 +239,10 @@ final class AlertPolicy {
                 ? Alert.Cause.AREA_GREW
                 : lost
                     ? Alert.Cause.VISIBILITY_LOST
-                    : regained ? Alert.Cause.VISIBILITY_REGAINED : Alert.Cause.CAUSE_UNSPECIFIED;
-    boolean due =
-        rises || Math.abs(figures.asOfMs() - life.getToldAsOfMs()) >= UPDATE_INTERVAL.toMillis();
+                    : regained
+                        ? Alert.Cause.VISIBILITY_REGAINED
+                        : corrected ? Alert.Cause.REFERENCE_CHANGED : Alert.Cause.CAUSE_UNSPECIFIED;
+    boolean due = rises || Math.abs(figures.asOfMs() - life.getToldAsOfMs()) >= UPDATE_INTERVAL_MS;
     if (cause == Alert.Cause.CAUSE_UNSPECIFIED || !due) {
       return new Decision(
           state, dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", life.getToldLost());
@@ -217,13 +267,14 @@ final class AlertPolicy {
       case AREA_GREW -> "the flooded area has grown by a fifth or more";
       case VISIBILITY_LOST -> "less of it can be seen";
       case VISIBILITY_REGAINED -> "it can be seen again";
+      case REFERENCE_CHANGED -> "what is normally wet was corrected";
       default -> throw new IllegalArgumentException("no update says " + cause);
     };
   }
 
   /** By flood and stale flood against raise_km2: a cloud must not make an incident look milder. */
-  static Severity severity(Region region, Figures figures) {
-    double times = figures.floodCm2() / Math.max(1, (double) cm2(region.getRaiseKm2()));
+  static Severity severity(RegionDefinition definition, Figures figures) {
+    double times = figures.floodCm2() / Math.max(1, (double) Limits.of(definition).raiseCm2());
     if (times >= 5) {
       return Severity.EXTREME;
     }
@@ -241,15 +292,11 @@ final class AlertPolicy {
         Math.floor(100 * figures.observedFraction()));
   }
 
-  private static long cm2(double km2) {
-    return Math.round(km2 * Figures.CM2_PER_KM2);
-  }
-
   private static double km2(long cm2) {
     return cm2 / Figures.CM2_PER_KM2;
   }
 
-  private static long maxAgeMs(Region region) {
-    return region.getMaxAge().getSeconds() * 1000 + region.getMaxAge().getNanos() / 1_000_000;
+  private static long millis(Duration duration) {
+    return duration.getSeconds() * 1000 + duration.getNanos() / 1_000_000;
   }
 }

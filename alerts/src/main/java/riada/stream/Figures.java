@@ -7,6 +7,8 @@ import riada.proto.Visibility;
  *
  * @param asOfMs epoch milliseconds; 0 when nothing was ever looked at
  * @param floodedCm2 validly seen within max_age
+ * @param mappedCm2 flood, stale flood included, in patches that are large enough to raise; where
+ *     the region asks for no size, or has not flood enough to ask, {@code floodCm2()}
  * @param staleCm2 flood when last validly seen, unknown now
  * @param observedCm2 validly seen within max_age
  * @param referenceCm2 normally wet
@@ -16,11 +18,13 @@ import riada.proto.Visibility;
  * @param newestMs sensing time of the newest pass; 0: none
  * @param inputsDigest of what the sums rest on, the same for any order of arrival
  * @param tiles analysis tiles with an observation that the sums rest on
+ * @param referenceVersion the versions of the reference in use, joined by "+"; empty: none
  */
 record Figures(
     long asOfMs,
     long floodedCm2,
     long staleCm2,
+    long mappedCm2,
     long observedCm2,
     long referenceCm2,
     long referenceKnownCm2,
@@ -29,12 +33,32 @@ record Figures(
     long oldestMs,
     long newestMs,
     String inputsDigest,
-    int tiles) {
+    int tiles,
+    String referenceVersion) {
   static final double CM2_PER_KM2 = 1e10;
 
   /** Flood and stale flood together: what clearing looks at. */
   long floodCm2() {
     return floodedCm2 + staleCm2;
+  }
+
+  /** These figures with what the patches say. */
+  Figures mapped(long cm2) {
+    return new Figures(
+        asOfMs,
+        floodedCm2,
+        staleCm2,
+        cm2,
+        observedCm2,
+        referenceCm2,
+        referenceKnownCm2,
+        areaCm2,
+        minObserved,
+        oldestMs,
+        newestMs,
+        inputsDigest,
+        tiles,
+        referenceVersion);
   }
 
   double observedFraction() {

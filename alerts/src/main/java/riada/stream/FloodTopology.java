@@ -25,6 +25,7 @@ import riada.proto.Alert;
 import riada.proto.Evidence;
 import riada.proto.Ground;
 import riada.proto.ProtoSerde;
+import riada.proto.Reference;
 import riada.proto.Region;
 import riada.proto.RegionStats;
 import riada.proto.Topic;
@@ -35,9 +36,11 @@ import riada.proto.Topics;
  *
  * <ol>
  *   <li>intake: masks, regions and reference become facts about analysis tiles ({@link MaskIntake},
- *       {@link RegionIntake}, {@link ReferenceIntake}); what cannot be used becomes a dead letter;
+ *       {@link RegionIntake}, {@link ReferenceIntake}), operators' actions news of a region ({@link
+ *       ActionIntake}); what cannot be used becomes a dead letter;
  *   <li>by analysis tile: facts become ground and contributions to regions ({@link TileProcessor});
- *   <li>by region: contributions become figures and alerts ({@link IncidentProcessor}).
+ *   <li>by region: contributions become figures and alerts ({@link IncidentProcessor}), and what a
+ *       region's figures say to its children comes back to them ({@link StatsIntake}).
  * </ol>
  */
 public final class FloodTopology {
@@ -50,7 +53,7 @@ public final class FloodTopology {
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(store(RegionIntake.STORE, Region.parser()));
     builder.addStateStore(store(TileProcessor.STORE, TileInput.parser()));
-    builder.addStateStore(store(IncidentProcessor.CONTRIBUTIONS, Contribution.parser()));
+    builder.addStateStore(store(RegionSums.STORE, Contribution.parser()));
     builder.addStateStore(store(IncidentProcessor.REGIONS, RegionLife.parser()));
     builder.addStateStore(store(Receipts.STORE, SentAlerts.parser()));
 
@@ -61,6 +64,13 @@ public final class FloodTopology {
     KStream<String, Sifted> regions =
         intake(
             builder, Topics.REGIONS, "regions", () -> new RegionIntake(config), RegionIntake.STORE);
+    KStream<String, Sifted> actions =
+        intake(builder, Topics.ACTIONS, "actions", () -> new ActionIntake(config));
+    pick(actions, Sifted.OfReference.class, Sifted.OfReference::reference, "corrections")
+        .to(Topics.REFERENCE.name(), produced("corrections-sink", Reference.parser()));
+    KStream<String, RegionInput> notices =
+        builder.stream(Topics.STATS.name(), consumed("stats"))
+            .process(StatsIntake::new, Named.as("stats-intake"));
 
     KStream<String, Measured> measured =
         pick(masks, Sifted.ForTile.class, Sifted.ForTile::input, "masks-by-tile")
@@ -79,12 +89,16 @@ public final class FloodTopology {
         pick(regions, Sifted.ForRegion.class, Sifted.ForRegion::input, "definitions")
             .merge(
                 pick(measured, Measured.OfRegion.class, Measured.OfRegion::input, "contributions"),
-                Named.as("region-inputs"))
+                Named.as("definitions-and-contributions"))
+            .merge(
+                pick(actions, Sifted.ForRegion.class, Sifted.ForRegion::input, "actions-by-region"),
+                Named.as("with-actions"))
+            .merge(notices, Named.as("region-inputs"))
             .repartition(repartitioned("region", RegionInput.parser()))
             .process(
                 () -> new IncidentProcessor(config),
                 Named.as("incidents"),
-                IncidentProcessor.CONTRIBUTIONS,
+                RegionSums.STORE,
                 IncidentProcessor.REGIONS,
                 Receipts.STORE);
     pick(judged, Judged.OfStats.class, Judged.OfStats::stats, "stats")
@@ -93,6 +107,12 @@ public final class FloodTopology {
         .to(Topics.ALERTS.name(), produced("alerts-sink", Alert.parser()));
     pick(judged, Judged.OfEvidence.class, Judged.OfEvidence::evidence, "evidence")
         .to(Topics.EVIDENCE.name(), produced("evidence-sink", Evidence.parser()));
+    pick(judged, Judged.Dead.class, dead -> dead, "refused-actions")
+        .map((none, dead) -> KeyValue.pair(dead.key(), dead.value()), Named.as("refused-letters"))
+        .to(
+            Topics.deadLetters(Topics.ACTIONS).name(),
+            Produced.<Bytes, Bytes>with(Serdes.Bytes(), Serdes.Bytes())
+                .withName("refused-dead-sink"));
     return builder.build();
   }
 
@@ -119,14 +139,8 @@ public final class FloodTopology {
       String name,
       ProcessorSupplier<byte[], byte[], String, Sifted> intake,
       String... stores) {
-    Serde<byte[]> raw = Serdes.ByteArray();
     KStream<String, Sifted> sifted =
-        builder.stream(
-                topic.name(),
-                Consumed.with(raw, raw)
-                    // A producer's nonsense in the timestamp must not end the thread.
-                    .withTimestampExtractor((record, before) -> Math.max(0, record.timestamp()))
-                    .withName(name + "-source"))
+        builder.stream(topic.name(), consumed(name))
             .process(intake, Named.as(name + "-intake"), stores);
     pick(sifted, Sifted.Dead.class, dead -> dead, name + "-dead")
         .map((none, dead) -> KeyValue.pair(dead.key(), dead.value()), Named.as(name + "-letters"))
@@ -135,6 +149,13 @@ public final class FloodTopology {
             Produced.<Bytes, Bytes>with(Serdes.Bytes(), Serdes.Bytes())
                 .withName(name + "-dead-sink"));
     return sifted;
+  }
+
+  private static Consumed<byte[], byte[]> consumed(String name) {
+    return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+        // A producer's nonsense in the timestamp must not end the thread.
+        .withTimestampExtractor((record, before) -> Math.max(0, record.timestamp()))
+        .withName(name + "-source");
   }
 
   /** What {@code of} finds in the values of one type; the others go elsewhere. */

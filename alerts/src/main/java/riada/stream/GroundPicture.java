@@ -2,7 +2,6 @@ package riada.stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import riada.cap.FloodBlocks;
 import riada.geo.TileGrid;
@@ -33,7 +33,8 @@ final class GroundPicture {
   /** The most layers that the ground names: a record must stay below the topic's limit. */
   static final int MAX_OBSERVATIONS = 512;
 
-  private static final int MAX_REFERENCES = 16;
+  /** The most reference versions that a record names. */
+  static final int MAX_REFERENCES = 16;
 
   private final TileState state;
   private final RowAreas areas;
@@ -74,7 +75,7 @@ final class GroundPicture {
     this.areas = areas;
     this.reference = state.reference();
     this.referenceKnown = state.referenceKnown();
-    this.sights = Sight.of(state.layers());
+    this.sights = Sight.of(state.planes());
     regions.forEach(region -> clips.add(new Clip(region, sights)));
     lookDown();
     if (!clips.isEmpty()) {
@@ -100,6 +101,10 @@ final class GroundPicture {
       }
       for (Clip clip : clips) {
         clip.passes.get(i).setValidCm2(areas.of(part, clip.cells));
+      }
+      part.and(flooded);
+      for (Clip clip : clips) {
+        clip.passes.get(i).setWetCm2(areas.of(part, clip.cells));
       }
       part.set(valid).andNot(seen); // hidden by no newer sight
       seen.or(valid);
@@ -149,14 +154,12 @@ final class GroundPicture {
   /**
    * The ground at the newest layer's time; the tile must have one.
    *
+   * @param layers those that the record names, newest first, without their cells; at least one
    * @param receivedAtMs of the mask that caused it; 0 when none did
    */
-  Ground ground(long receivedAtMs, long measuredAtMs) {
+  Ground ground(List<Layer> layers, long receivedAtMs, long measuredAtMs) {
     Ground.Builder ground = Ground.newBuilder();
-    for (Layer layer : state.layers()) {
-      if (ground.getObservationsCount() == MAX_OBSERVATIONS) {
-        break;
-      }
+    for (Layer layer : layers) {
       ground.addObservations(
           ObservationRef.newBuilder()
               .setObservationId(layer.getObservationId())
@@ -168,14 +171,14 @@ final class GroundPicture {
       ground.setReceivedAt(Observation.timestamp(Instant.ofEpochMilli(receivedAtMs)));
     }
     long maxAge = state.maxAgeMs();
-    Layer newest = sights.get(0).layers().get(0);
+    Layer newest = layers.get(0);
     return ground
         .setTile(state.tile().toString())
         .setFlood(RunLength.encode(flood.copy().and(known)))
         .setStale(RunLength.encode(flood.copy().andNot(known)))
         .setReference(RunLength.encode(reference))
         .setUnknown(RunLength.encode(known.not()))
-        .setObservationCount(state.layers().size())
+        .setObservationCount(state.planes().stream().mapToInt(Plane::getLayers).sum())
         .setAsOf(Observation.timestamp(Instant.ofEpochMilli(state.newestMs())))
         .setReferenceVersion(referenceVersion())
         .setMaxAge(
@@ -195,8 +198,13 @@ final class GroundPicture {
     return all.size() <= MAX_REFERENCES ? named : named + "+...";
   }
 
-  /** What the tile adds to each of the regions. */
-  List<Contribution> contributions(long receivedAtMs) {
+  /**
+   * What the tile adds to each of the regions.
+   *
+   * @param layersOf the layers of a plane without their cells, as far as they are still named
+   */
+  List<Contribution> contributions(
+      long receivedAtMs, Function<Plane, ? extends Collection<Layer>> layersOf) {
     ByteString digest = inputsDigest();
     List<Contribution> contributions = new ArrayList<>();
     for (Clip clip : clips) {
@@ -208,42 +216,48 @@ final class GroundPicture {
               .setReferenceCm2(areas.of(reference, clip.cells))
               .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
               .setInputsDigest(digest)
-              .setReferenceVersion(referenceVersion())
+              .addAllReferenceVersions(
+                  state.referenceVersions().stream().limit(MAX_REFERENCES).toList())
               .setFloodBlocks(FloodBlocks.of(flood.copy().and(clip.cells)))
               .setReceivedAtMs(receivedAtMs);
       clip.passes.forEach(contribution::addPasses);
-      addEvidence(clip, contribution);
+      addEvidence(clip, layersOf, contribution);
+      long minPatchCm2 = clip.region.getMinPatchCm2();
+      if (minPatchCm2 > 0) {
+        Patches.Found found = Patches.of(flood.copy().and(clip.cells), areas, minPatchCm2);
+        contribution.setMappedCm2(found.mappedCm2()).addAllOpen(found.open());
+      }
       contributions.add(contribution.build());
     }
     return contributions;
   }
 
   /** The layers of the sights that show in the region: its areas rest on no other. */
-  private void addEvidence(Clip clip, Contribution.Builder contribution) {
-    int leftOut = 0;
+  private void addEvidence(
+      Clip clip,
+      Function<Plane, ? extends Collection<Layer>> layersOf,
+      Contribution.Builder contribution) {
+    int all = 0;
     for (int i = 0; i < sights.size(); i++) {
       if (clip.passes.get(i).getVisibleCm2() > 0) {
-        for (Layer layer : sights.get(i).layers()) {
-          if (contribution.getEvidenceCount() < Receipts.MAX_LAYERS) {
-            contribution.addEvidence(
-                layer.toBuilder().clearWater().clearValid().clearDevice().clearReceivedAtMs());
-          } else {
-            leftOut++;
+        for (Plane plane : sights.get(i).planes()) {
+          all += plane.getLayers();
+          for (Layer layer : layersOf.apply(plane)) {
+            if (contribution.getEvidenceCount() < Receipts.MAX_LAYERS) {
+              contribution.addEvidence(layer.toBuilder().clearDevice().clearReceivedAtMs());
+            }
           }
         }
       }
     }
-    contribution.setEvidenceLeftOut(leftOut);
+    contribution.setEvidenceLeftOut(all - contribution.getEvidenceCount());
   }
 
   private ByteString inputsDigest() {
     MessageDigest sha = Observation.sha256();
-    ByteBuffer number = ByteBuffer.allocate(4);
-    for (Layer layer : state.layers()) {
-      sha.update(layer.getObservationId().getBytes(StandardCharsets.UTF_8));
-      sha.update(number.putInt(0, layer.getProcessingVersion()).array());
-      sha.update(layer.getModel().getDigest().getBytes(StandardCharsets.UTF_8));
-      sha.update(layer.getMaskDigest().toByteArray());
+    for (Plane plane : state.planes()) {
+      sha.update(plane.getDigest().toByteArray());
+      sha.update((byte) plane.getZoom()); // keeps one digest apart from the next
     }
     String versions = String.join("+", state.referenceVersions());
     sha.update(versions.getBytes(StandardCharsets.UTF_8));

@@ -1,14 +1,13 @@
 package riada.stream;
 
+import com.google.protobuf.ByteString;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.common.serialization.StringSerializer;
+import java.util.TreeSet;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -16,13 +15,11 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
-import riada.proto.Alert;
+import riada.proto.BadInput;
+import riada.proto.DeadLetters;
 import riada.proto.Evidence;
-import riada.proto.Observation;
-import riada.proto.Region;
 import riada.proto.RegionStats;
-import riada.proto.Severity;
+import riada.proto.Topics;
 
 /**
  * Keeps each region's sums and the life of its incident, and sends figures and alerts. A region
@@ -30,22 +27,14 @@ import riada.proto.Severity;
  * tiles have reported on the change.
  */
 final class IncidentProcessor extends ContextualProcessor<String, RegionInput, String, Judged> {
-  /** Store of contributions: region id, NUL and tile. */
-  static final String CONTRIBUTIONS = "contributions";
-
   /** Store of RegionLife by region id. */
   static final String REGIONS = "regions";
 
-  private static final StringSerializer KEYS = new StringSerializer();
-  private static final DateTimeFormatter INCIDENT_TIME =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-
   private final long silenceMs;
   private final Receipts receipts;
-  private final Map<String, RegionState> states = new HashMap<>(); // rebuilt from the store
 
   @SuppressWarnings("NullAway.Init") // Streams calls init first
-  private KeyValueStore<String, Contribution> contributions;
+  private RegionSums sums;
 
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, RegionLife> lives;
@@ -58,10 +47,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   @Override
   public void init(ProcessorContext<String, Judged> context) {
     super.init(context);
-    states.clear();
-    contributions = context.getStateStore(CONTRIBUTIONS);
+    sums = new RegionSums(context.getStateStore(RegionSums.STORE));
     lives = context.getStateStore(REGIONS);
-    receipts.open(context.getStateStore(Receipts.STORE), contributions);
+    receipts.open(context.getStateStore(Receipts.STORE), context.getStateStore(RegionSums.STORE));
     context.schedule(
         Duration.ofMillis(silenceMs), PunctuationType.WALL_CLOCK_TIME, this::listenToSilence);
   }
@@ -69,96 +57,109 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   @Override
   public void process(Record<String, RegionInput> from) {
     RegionInput input = from.value();
+    String region = input.getRegionId();
     switch (input.getInputCase()) {
-      case DEFINITION -> define(input.getRegionId(), input.getDefinition());
-      case DELETED -> delete(input.getRegionId(), from.timestamp());
+      case DEFINITION -> define(region, input.getDefinition());
+      case DELETED -> delete(region, from.timestamp());
       case CONTRIBUTION -> count(input.getContribution(), from.timestamp());
-      case INPUT_NOT_SET ->
-          throw new IllegalStateException("an empty RegionInput for " + input.getRegionId());
+      case CHILD -> adopt(region, input.getChild(), from.timestamp());
+      case PARENT -> obey(region, input.getParent(), from.timestamp());
+      case ACTION -> act(region, input.getAction(), from.timestamp());
+      case INPUT_NOT_SET -> throw new IllegalStateException("an empty RegionInput for " + region);
     }
+  }
+
+  private RegionLife life(String region) {
+    RegionLife known = lives.get(region);
+    return known == null ? RegionLife.getDefaultInstance() : known;
   }
 
   private void define(String region, RegionDefinition definition) {
-    forget(region);
-    RegionLife before = lives.get(region);
-    RegionLife life = before == null ? RegionLife.getDefaultInstance() : before;
-    lives.put(region, life.toBuilder().setDefinition(definition).build());
+    sums.forget(region);
+    RegionLife before = life(region);
+    RegionLife.Builder life = before.toBuilder().setDefinition(definition);
+    String parent = before.getDefinition().getRegion().getParent();
+    if (!definition.getRegion().getParent().equals(parent)) {
+      life.clearParentSilences(); // the new one will tell
+    }
+    lives.put(region, life.build());
   }
 
   private void delete(String region, long timestamp) {
-    RegionLife life = lives.get(region);
-    if (life == null || !life.hasDefinition()) {
+    RegionLife life = life(region);
+    if (!life.hasDefinition()) {
       return;
     }
-    if (life.getState() != riada.proto.RegionState.NORMAL) {
-      life = withdraw(life, timestamp);
+    RegionLife ended = Incidents.withdrawn(life, now());
+    if (ended.getSequence() > life.getSequence()) {
+      send(ended, timestamp);
     }
-    forget(region);
+    sums.forget(region);
+    if (Telling.silencesChildren(life) && life.getChildrenCount() > 0) {
+      send(
+          region,
+          RegionStats.newBuilder()
+              .setRegionId(region)
+              .addAllChildren(life.getChildrenList())
+              .build(),
+          timestamp);
+    }
     // The incident's id and sequence stay: should the region come back, no alert id comes twice.
-    lives.put(region, life.toBuilder().clearDefinition().clearDry().clearAsOfMs().build());
+    lives.put(
+        region,
+        ended.toBuilder().clearDefinition().clearDry().clearAsOfMs().clearParentSilences().build());
     context().forward(new Record<>(region, (Judged) new Judged.OfStats(null), timestamp));
-  }
-
-  /**
-   * Ends the incident of a deleted region with the figures told last: those at hand may be of some
-   * of its tiles only.
-   */
-  private RegionLife withdraw(RegionLife life, long timestamp) {
-    int sequence = life.getSequence() + 1;
-    Alert cancel =
-        life.getTold().toBuilder()
-            .setAlertId(life.getIncidentId() + "-" + sequence)
-            .setSequence(sequence)
-            .setKind(Alert.Kind.CANCEL)
-            .setSeverity(Severity.MINOR)
-            .setCause(Alert.Cause.REGION_DELETED)
-            .setReason(
-                "Region "
-                    + life.getDefinition().getRegion().getName()
-                    + " was deleted and is no longer watched; this is no all-clear.")
-            .setAlertedAt(now())
-            .build();
-    RegionLife after =
-        life.toBuilder()
-            .setState(riada.proto.RegionState.NORMAL)
-            .setSequence(sequence)
-            .setTold(cancel)
-            .build();
-    send(after, timestamp);
-    return after;
-  }
-
-  private void forget(String region) {
-    states.remove(region);
-    List<String> keys = new ArrayList<>();
-    try (KeyValueIterator<String, Contribution> all =
-        contributions.prefixScan(region + "\0", KEYS)) {
-      all.forEachRemaining(entry -> keys.add(entry.key));
-    }
-    keys.forEach(contributions::delete);
   }
 
   private void count(Contribution contribution, long timestamp) {
     String region = contribution.getRegionId();
-    RegionLife life = lives.get(region);
-    if (life == null
-        || !life.hasDefinition()
+    RegionLife life = life(region);
+    if (!life.hasDefinition()
         || !life.getDefinition().getVersion().equals(contribution.getRegionVersion())) {
       return; // of a region as it was before it was changed or deleted
     }
-    RegionState state = state(region, life.getDefinition());
-    String key = region + "\0" + contribution.getTile();
-    Contribution before = contributions.get(key);
-    if (before != null) {
-      state.subtract(before);
-    }
-    state.add(contribution);
-    contributions.put(key, contribution);
+    RegionState state = sums.count(life.getDefinition(), contribution);
     if (state.isComplete()) {
       // Old sights are news, but not of a later time: the figures go on ageing.
-      life = asOf(life, state.newestMs(), context().currentSystemTimeMs());
-      lives.put(region, judge(life, state, contribution.getReceivedAtMs(), timestamp));
+      life = asOf(life, state.newestMs(), now());
+      lives.put(region, judge(life, contribution.getReceivedAtMs(), timestamp));
     }
+  }
+
+  private void adopt(String region, ChildNotice notice, long timestamp) {
+    RegionLife life = life(region);
+    TreeSet<String> children = new TreeSet<>(life.getChildrenList());
+    if (notice.getGone() ? children.remove(notice.getChild()) : children.add(notice.getChild())) {
+      speak(region, life.toBuilder().clearChildren().addAllChildren(children).build(), timestamp);
+    } else if (!notice.getGone()) {
+      speak(region, life, timestamp); // it was changed: it must hear again what its parent is at
+    }
+  }
+
+  private void obey(String region, ParentNotice notice, long timestamp) {
+    RegionLife life = life(region);
+    if (notice.getParent().equals(life.getDefinition().getRegion().getParent())
+        && notice.getSilences() != life.getParentSilences()) {
+      speak(region, life.toBuilder().setParentSilences(notice.getSilences()).build(), timestamp);
+    }
+  }
+
+  private void act(String region, ActionInput input, long timestamp) {
+    try {
+      RegionLife life = life(region);
+      RegionLife after = Actions.apply(life, input.getAction());
+      if (!after.equals(life)) {
+        speak(region, after, timestamp);
+      }
+    } catch (BadInput why) {
+      dead(input, why, timestamp);
+    }
+  }
+
+  /** Keeps a changed life, and tells of it if the region has its figures. */
+  private void speak(String region, RegionLife life, long timestamp) {
+    boolean whole = life.hasDefinition() && sums.of(life.getDefinition()).isComplete();
+    lives.put(region, whole ? judge(life, 0, timestamp) : life);
   }
 
   /** Moves the time of the figures on to {@code asOfMs}, if that is later than they are. */
@@ -166,20 +167,6 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     return asOfMs <= life.getAsOfMs()
         ? life
         : life.toBuilder().setAsOfMs(asOfMs).setAsOfClockMs(nowMs).build();
-  }
-
-  private RegionState state(String region, RegionDefinition definition) {
-    RegionState known = states.get(region);
-    if (known != null) {
-      return known;
-    }
-    RegionState state = new RegionState(definition);
-    try (KeyValueIterator<String, Contribution> all =
-        contributions.prefixScan(region + "\0", KEYS)) {
-      all.forEachRemaining(entry -> state.add(entry.value));
-    }
-    states.put(region, state);
-    return state;
   }
 
   /**
@@ -199,142 +186,68 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
       }
     }
     for (KeyValue<String, RegionLife> entry : silent) {
-      RegionState state = state(entry.key, entry.value.getDefinition());
+      RegionState state = sums.of(entry.value.getDefinition());
       if (state.isComplete() && state.newestMs() > 0) {
         long aged = entry.value.getAsOfMs() + nowMs - entry.value.getAsOfClockMs();
         RegionLife life = asOf(entry.value, Math.min(aged, nowMs), nowMs);
-        lives.put(entry.key, judge(life, state, 0, nowMs));
+        lives.put(entry.key, judge(life, 0, nowMs));
       }
     }
   }
 
-  private RegionLife judge(RegionLife life, RegionState state, long receivedAtMs, long timestamp) {
-    Figures figures = state.at(life.getAsOfMs());
-    boolean calm = life.getState() == riada.proto.RegionState.NORMAL; // nothing to clear
-    AlertPolicy.Decision decision =
-        AlertPolicy.judge(life, figures, calm ? List.of() : state.looks());
-    RegionLife after = tell(life, decision, figures, timestamp);
-    String region = life.getDefinition().getRegion().getId();
-    RegionStats stats = stats(after, figures, receivedAtMs);
-    context().forward(new Record<>(region, (Judged) new Judged.OfStats(stats), timestamp));
-    return after;
+  /** Decides, tells what is to be told, and sends the figures. Returns the life after it. */
+  private RegionLife judge(RegionLife before, long receivedAtMs, long timestamp) {
+    RegionDefinition definition = before.getDefinition();
+    Figures figures = sums.at(definition, before.getAsOfMs());
+    List<Look> looks = sums.of(definition).looks();
+    AlertPolicy.Decision decision = AlertPolicy.judge(before, figures, looks);
+    RegionLife life = Incidents.decided(before, decision, figures);
+    Telling.Told told = Telling.of(life, decision, figures, now());
+    if (told != null) {
+      life = Incidents.told(life, told, decision, figures, now());
+      send(life, timestamp);
+    }
+    send(
+        definition.getRegion().getId(),
+        Outgoing.stats(life, figures, looks, receivedAtMs, now()),
+        timestamp);
+    return life;
   }
 
-  /** Sends the alert that was decided on, if there is one, and writes it into the life. */
-  private RegionLife tell(
-      RegionLife life, AlertPolicy.Decision decision, Figures figures, long timestamp) {
-    RegionLife.Builder after =
-        life.toBuilder().setState(decision.state()).clearDry().addAllDry(decision.dry());
-    Alert.@Nullable Kind kind = decision.sends();
-    if (kind == null) {
-      return after.build();
-    }
-    if (kind == Alert.Kind.ALERT) {
-      String incident =
-          life.getDefinition().getRegion().getId()
-              + "-"
-              + INCIDENT_TIME.format(Instant.ofEpochMilli(figures.asOfMs()));
-      if (!incident.equals(life.getIncidentId())) {
-        after.setIncidentId(incident).setSequence(0);
-      }
-      after.setRaisedAsOfMs(figures.newestMs());
-    }
-    after
-        .setSequence(after.getSequence() + 1)
-        .setToldAsOfMs(figures.asOfMs())
-        .setToldCm2(figures.floodCm2())
-        .setToldSeverity(decision.severity())
-        .setToldVisibility(figures.visibility())
-        .setToldLost(decision.visibilityLost());
-    RegionLife told = after.setTold(alert(after.build(), kind, decision, figures)).build();
-    send(told, timestamp);
-    return told;
-  }
-
-  /** Sends the alert told last, with references to all before it. */
   private void send(RegionLife life, long timestamp) {
-    Alert.Builder alert = life.getTold().toBuilder();
-    for (int i = 1; i < life.getSequence(); i++) {
-      alert.addReferences(life.getIncidentId() + "-" + i);
-    }
-    Receipts.Receipt receipt = receipts.seal(alert.build());
-    Judged told = new Judged.OfAlert(receipt.alert());
-    context().forward(new Record<>(life.getIncidentId(), told, timestamp));
+    Receipts.Receipt receipt = receipts.seal(Incidents.newest(life));
+    Judged alert = new Judged.OfAlert(receipt.alert());
+    context().forward(new Record<>(life.getIncidentId(), alert, timestamp));
     for (Evidence evidence : receipt.evidence()) {
       String key = Receipts.key(evidence.getIncidentId(), evidence.getObservationId());
       context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), timestamp));
     }
   }
 
-  private Alert alert(
-      RegionLife life, Alert.Kind kind, AlertPolicy.Decision decision, Figures figures) {
-    RegionDefinition definition = life.getDefinition();
-    return Alert.newBuilder()
-        .setIncidentId(life.getIncidentId())
-        .setAlertId(life.getIncidentId() + "-" + life.getSequence())
-        .setSequence(life.getSequence())
-        .setKind(kind)
-        .setSeverity(decision.severity())
-        .setRegionId(definition.getRegion().getId())
-        .setRegionName(definition.getRegion().getName())
-        .setFloodedKm2(figures.floodedCm2() / Figures.CM2_PER_KM2)
-        .setFloodedStaleKm2(figures.staleCm2() / Figures.CM2_PER_KM2)
-        .setObservedFraction(figures.observedFraction())
-        .setAsOf(Observation.timestamp(Instant.ofEpochMilli(figures.asOfMs())))
-        .setEvidenceDigest(figures.inputsDigest())
-        .setEvidenceCount(figures.tiles())
-        .setCause(decision.cause())
-        .setReason(decision.reason())
-        .setRegionVersion(definition.getVersion())
-        .setPolicyVersion(AlertPolicy.VERSION)
-        .setVisibility(figures.visibility())
-        .setAlertedAt(now())
-        .build();
+  private void send(String region, RegionStats stats, long timestamp) {
+    context().forward(new Record<>(region, (Judged) new Judged.OfStats(stats), timestamp));
   }
 
-  private RegionStats stats(RegionLife life, Figures figures, long receivedAtMs) {
-    RegionDefinition definition = life.getDefinition();
-    Region region = definition.getRegion();
-    RegionStats.Builder stats = RegionStats.newBuilder();
-    if (figures.newestMs() > 0) { // nothing was looked at: no time can be given
-      stats
-          .setAsOf(Observation.timestamp(Instant.ofEpochMilli(figures.asOfMs())))
-          .setNewestObservation(Observation.timestamp(Instant.ofEpochMilli(figures.newestMs())));
-    }
-    if (figures.oldestMs() > 0) {
-      stats.setOldestObservation(Observation.timestamp(Instant.ofEpochMilli(figures.oldestMs())));
-    }
-    if (receivedAtMs > 0) {
-      stats.setReceivedAt(Observation.timestamp(Instant.ofEpochMilli(receivedAtMs)));
-    }
-    boolean open = life.getState() != riada.proto.RegionState.NORMAL;
-    return stats
-        .setRegionId(region.getId())
-        .setRegionName(region.getName())
-        .setState(life.getState())
-        .setVisibility(figures.visibility())
-        .setFloodedKm2(figures.floodedCm2() / Figures.CM2_PER_KM2)
-        .setFloodedStaleKm2(figures.staleCm2() / Figures.CM2_PER_KM2)
-        .setObservedFraction(figures.observedFraction())
-        .setReferenceFraction((double) figures.referenceKnownCm2() / figures.areaCm2())
-        .setAreaKm2(figures.areaCm2() / Figures.CM2_PER_KM2)
-        .setRegionVersion(definition.getVersion())
-        .setPolicyVersion(AlertPolicy.VERSION)
-        .setInputsDigest(figures.inputsDigest())
-        .setFloodedCm2(figures.floodedCm2())
-        .setFloodedStaleCm2(figures.staleCm2())
-        .setObservedCm2(figures.observedCm2())
-        .setAreaCm2(figures.areaCm2())
-        .setReferenceCm2(figures.referenceCm2())
-        .setIncidentId(open ? life.getIncidentId() : "")
-        .setPassesBelow(life.getDryCount())
-        .setRaiseKm2(region.getRaiseKm2())
-        .setClearKm2(region.getClearKm2())
-        .setMeasuredAt(now())
-        .build();
+  private void dead(ActionInput input, BadInput why, long timestamp) {
+    ProducerRecord<byte[], byte[]> letter =
+        DeadLetters.record(
+            Intake.STAGE,
+            Topics.ACTIONS.name(),
+            input.getPartition(),
+            input.getOffset(),
+            new RecordHeaders(),
+            bytes(input.getKey()),
+            bytes(input.getValue()),
+            why);
+    Judged dead = new Judged.Dead(Bytes.wrap(letter.key()), Bytes.wrap(letter.value()));
+    context().forward(new Record<>("", dead, timestamp, letter.headers()));
   }
 
-  private com.google.protobuf.Timestamp now() {
-    return Observation.timestamp(Instant.ofEpochMilli(context().currentSystemTimeMs()));
+  private static byte[] bytes(ByteString bytes) {
+    return bytes.toByteArray();
+  }
+
+  private long now() {
+    return context().currentSystemTimeMs();
   }
 }

@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 import riada.proto.BadInput;
 import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
+import riada.proto.Reference;
 
 /**
  * Reads records that strangers may have written. What cannot be used becomes a dead letter with its
  * reason, and the next record passes.
  */
 abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted> {
-  private static final String STAGE = "alerts";
+  static final String STAGE = "alerts";
 
   /**
    * Reads one record and sends on what it holds. It checks everything before it sends anything.
@@ -63,6 +64,10 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
 
   final void send(RegionInput input, Record<byte[], byte[]> from) {
     send(input.getRegionId(), new Sifted.ForRegion(input), from);
+  }
+
+  final void send(Reference reference, Record<byte[], byte[]> from) {
+    send(reference.getTile(), new Sifted.OfReference(reference), from);
   }
 
   /** Of the stranger's headers only the trace goes on: the others may be anything of any size. */

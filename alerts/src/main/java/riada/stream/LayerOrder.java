@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 /** Which layer lies above which, and which of two masks of one observation counts. */
 final class LayerOrder {
   /**
-   * Newest first; of the same instant by pass and observation id, so that no order of arrival
-   * matters and what one pass saw at one instant stands together.
+   * Newest first; of the same instant by pass, so that no order of arrival matters and what one
+   * pass saw at one instant stands together, and of one pass the finest first.
    */
-  static final Comparator<Layer> NEWEST_FIRST =
-      Comparator.comparingLong(Layer::getAcquiredAtMs)
+  static final Comparator<Plane> NEWEST_FIRST =
+      Comparator.comparingLong(Plane::getAcquiredAtMs)
           .reversed()
-          .thenComparing(Layer::getPublisher)
-          .thenComparing(Layer::getScene)
-          .thenComparing(Layer::getObservationId);
+          .thenComparing(Plane::getPublisher)
+          .thenComparing(Plane::getScene)
+          .thenComparing(Comparator.comparingInt(Plane::getZoom).reversed());
 
   /** The greater of two layers of one observation counts; equal ones are the same. */
   static final Comparator<Layer> SUCCESSION =

@@ -17,8 +17,8 @@ record PassKey(long acquiredAtMs, String publisher, String scene) implements Com
     return new PassKey(sums.getAcquiredAtMs(), sums.getPublisher(), sums.getScene());
   }
 
-  static PassKey of(Layer layer) {
-    return new PassKey(layer.getAcquiredAtMs(), layer.getPublisher(), layer.getScene());
+  static PassKey of(Plane plane) {
+    return new PassKey(plane.getAcquiredAtMs(), plane.getPublisher(), plane.getScene());
   }
 
   /** Oldest first. */

@@ -133,9 +133,7 @@ final class Receipts {
       TileId tile = tileId(contribution.getTile());
       region.add(tile);
       FloodBlocks.tiles(tile, contribution.getFloodBlocks()).forEach(flood::add);
-      if (!contribution.getReferenceVersion().isEmpty()) {
-        references.add(contribution.getReferenceVersion());
-      }
+      references.addAll(contribution.getReferenceVersionsList());
       leftOut += contribution.getEvidenceLeftOut();
       for (Layer layer : contribution.getEvidenceList()) {
         if (layers.size() < MAX_OBSERVATIONS || layers.containsKey(layer.getObservationId())) {

@@ -20,7 +20,7 @@ import riada.proto.WaterMask;
 /** What whoever derives an alert again asks of the stage that made it. Pure. */
 public final class Rederivation {
   /** Store of the topology with what each tile adds to each region. */
-  public static final String CONTRIBUTIONS = IncidentProcessor.CONTRIBUTIONS;
+  public static final String CONTRIBUTIONS = RegionSums.STORE;
 
   /** Store of the topology with each region. */
   public static final String REGIONS = IncidentProcessor.REGIONS;
@@ -91,9 +91,7 @@ public final class Rederivation {
       while (all.hasNext()) {
         Contribution contribution = all.next().value;
         state.add(contribution);
-        if (!contribution.getReferenceVersion().isEmpty()) {
-          references.add(contribution.getReferenceVersion());
-        }
+        references.addAll(contribution.getReferenceVersionsList());
       }
     }
     if (!state.isComplete()) {

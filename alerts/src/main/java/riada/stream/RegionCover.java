@@ -28,6 +28,13 @@ record RegionCover(Map<TileId, MaskRuns> clips, long areaCm2) {
   /** The largest region, in analysis tiles. */
   static final int MAX_TILES = 100_000;
 
+  /**
+   * The most crossings of a row of cells with an edge that are looked at, about a second's work. An
+   * outline of a country has a tenth; a comb of tens of thousands of long teeth would hold up every
+   * other region for hours.
+   */
+  static final long MAX_CROSSINGS = 100_000_000;
+
   private static final MaskRuns FULL = RunLength.encode(Mask.full(TileGrid.SIZE, TileGrid.SIZE));
 
   RegionCover {
@@ -48,7 +55,8 @@ record RegionCover(Map<TileId, MaskRuns> clips, long areaCm2) {
    * Scans the shape row of cells by row: a row has one latitude, so its crossings with the edges
    * (straight in longitude and latitude, RFC 7946) are exact.
    *
-   * @throws BadInput when no cell's centre or more than {@value #MAX_TILES} tiles are covered
+   * @throws BadInput when no cell's centre or more than {@value #MAX_TILES} tiles are covered, or
+   *     the outline goes up and down too often
    */
   static RegionCover of(String region, Geometry shape, int zoom) throws BadInput {
     List<Edge> edges = edges(shape);
@@ -57,6 +65,7 @@ record RegionCover(Map<TileId, MaskRuns> clips, long areaCm2) {
     long area = 0;
     List<Edge> active = new ArrayList<>();
     int next = 0;
+    long crossings = 0;
     double south = shape.getEnvelopeInternal().getMinY();
     int last = (1 << zoom) - 1;
     int tileRow =
@@ -68,6 +77,17 @@ record RegionCover(Map<TileId, MaskRuns> clips, long areaCm2) {
         active.add(edges.get(next++));
       }
       active.removeIf(edge -> edge.south() > top);
+      crossings += (long) TileGrid.SIZE * active.size();
+      if (crossings > MAX_CROSSINGS) {
+        throw new BadInput(
+            "region_too_detailed",
+            "The outline of region \""
+                + region
+                + "\" with its "
+                + edges.size()
+                + " edges goes up and down too often to be followed cell by cell; simplify it or"
+                + " split it.");
+      }
       area += scan(zoom, tileRow, active, clips);
       if (clips.size() > MAX_TILES) {
         throw new BadInput(
@@ -124,9 +144,10 @@ record RegionCover(Map<TileId, MaskRuns> clips, long areaCm2) {
     }
     RowAreas areas = RowAreas.of(zoom, tileRow);
     long sum = 0;
+    int[] passed = new int[TileGrid.SIZE]; // spans of each row that end west of the tile
     // Past the limit of tiles there is no need to go on: the caller refuses the region.
     for (int x = west / TileGrid.SIZE; x * TileGrid.SIZE < east && clips.size() <= MAX_TILES; x++) {
-      Mask clip = clip(spans, x * TileGrid.SIZE);
+      Mask clip = clip(spans, passed, x * TileGrid.SIZE);
       int cells = clip.count();
       if (cells > 0) {
         boolean full = cells == TileGrid.SIZE * TileGrid.SIZE;
@@ -137,11 +158,14 @@ record RegionCover(Map<TileId, MaskRuns> clips, long areaCm2) {
     return sum;
   }
 
-  private static Mask clip(int[][] spans, int left) {
+  private static Mask clip(int[][] spans, int[] passed, int left) {
     Mask clip = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     for (int row = 0; row < TileGrid.SIZE; row++) {
       int[] span = spans[row];
-      for (int i = 0; i < span.length; i += 2) {
+      while (passed[row] < span.length && span[passed[row] + 1] <= left) {
+        passed[row] += 2;
+      }
+      for (int i = passed[row]; i < span.length && span[i] < left + TileGrid.SIZE; i += 2) {
         int from = Math.max(0, span[i] - left);
         int to = Math.min(TileGrid.SIZE, span[i + 1] - left);
         if (from < to) {

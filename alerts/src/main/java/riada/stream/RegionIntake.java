@@ -42,6 +42,7 @@ final class RegionIntake extends Intake {
       if (before != null) {
         leave(key, cover(before).clips().keySet(), Set.of(), from);
         versions.delete(key);
+        announce(key, before.getParent(), true, from);
         send(RegionInput.newBuilder().setRegionId(key).setDeleted(true).build(), from);
       }
       return;
@@ -53,8 +54,12 @@ final class RegionIntake extends Intake {
     }
     Set<TileId> coveredBefore = before == null ? Set.of() : cover(before).clips().keySet();
     versions.put(key, region);
+    if (before != null && !before.getParent().equals(region.getParent())) {
+      announce(key, before.getParent(), true, from);
+    }
     String version = RegionRules.version(value);
     send(definition(region, version, cover), from);
+    announce(key, region.getParent(), false, from);
     leave(key, coveredBefore, cover.clips().keySet(), from);
     long maxAgeMs = millis(region);
     for (Map.Entry<TileId, MaskRuns> clip : cover.clips().entrySet()) {
@@ -64,8 +69,17 @@ final class RegionIntake extends Intake {
               .setRegionVersion(version)
               .setClip(clip.getValue())
               .setMaxAgeMs(maxAgeMs)
+              .setMinPatchCm2(Limits.cm2(region.getMinPatchKm2()))
               .build();
       send(TileInput.newBuilder().setTile(clip.getKey().toString()).setRegion(tile).build(), from);
+    }
+  }
+
+  /** Tells a parent that the region is its child, or no longer is. */
+  private void announce(String region, String parent, boolean gone, Record<byte[], byte[]> from) {
+    if (!parent.isEmpty()) {
+      ChildNotice child = ChildNotice.newBuilder().setChild(region).setGone(gone).build();
+      send(RegionInput.newBuilder().setRegionId(parent).setChild(child).build(), from);
     }
   }
 

@@ -39,7 +39,7 @@ final class RegionShape {
           case "Polygon" -> polygon(region, coordinates);
           case "MultiPolygon" -> {
             List<Polygon> polygons = new ArrayList<>();
-            for (JsonNode polygon : coordinates) {
+            for (JsonNode polygon : array(region, coordinates)) {
               polygons.add(polygon(region, polygon));
             }
             yield SHAPES.createMultiPolygon(polygons.toArray(new Polygon[0]));
@@ -63,8 +63,16 @@ final class RegionShape {
     return shape;
   }
 
+  /** An object where an array belongs has a size too, but no elements by number. */
+  private static JsonNode array(String region, JsonNode node) throws BadInput {
+    if (!node.isArray()) {
+      throw bad(region, "has coordinates that are no array of rings of positions");
+    }
+    return node;
+  }
+
   private static Polygon polygon(String region, JsonNode rings) throws BadInput {
-    if (rings.isEmpty()) {
+    if (array(region, rings).isEmpty()) {
       throw bad(region, "is empty");
     }
     List<LinearRing> holes = new ArrayList<>();
@@ -75,7 +83,7 @@ final class RegionShape {
   }
 
   private static LinearRing ring(String region, JsonNode positions) throws BadInput {
-    Coordinate[] ring = new Coordinate[positions.size()];
+    Coordinate[] ring = new Coordinate[array(region, positions).size()];
     for (int i = 0; i < ring.length; i++) {
       JsonNode longitude = positions.get(i).path(0);
       JsonNode latitude = positions.get(i).path(1);

@@ -10,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import riada.proto.Observation;
 
 /**
@@ -23,6 +24,7 @@ final class RegionState {
   private static final class Sums {
     private int contributions;
     private long validCm2;
+    private long wetCm2;
     private long visibleCm2;
     private long floodCm2;
     private long changeCm2;
@@ -30,6 +32,7 @@ final class RegionState {
     private void add(PassSums pass, int sign) {
       contributions += sign;
       validCm2 += sign * pass.getValidCm2();
+      wetCm2 += sign * pass.getWetCm2();
       visibleCm2 += sign * pass.getVisibleCm2();
       floodCm2 += sign * pass.getFloodCm2();
       changeCm2 += sign * pass.getFloodChangeCm2();
@@ -38,6 +41,7 @@ final class RegionState {
     private void add(Sums other, int sign) {
       contributions += sign * other.contributions;
       validCm2 += sign * other.validCm2;
+      wetCm2 += sign * other.wetCm2;
       visibleCm2 += sign * other.visibleCm2;
       floodCm2 += sign * other.floodCm2;
       changeCm2 += sign * other.changeCm2;
@@ -54,6 +58,7 @@ final class RegionState {
   private long youngFromMs = Long.MIN_VALUE; // passes of this instant and later count as young
   private final Sums young = new Sums();
   private final Sums all = new Sums();
+  private final NavigableMap<String, Integer> references = new TreeMap<>(); // tiles by version
   private BigInteger digest = BigInteger.ZERO; // sum of the contributions' digests mod 2^128
 
   RegionState(RegionDefinition definition) {
@@ -80,6 +85,9 @@ final class RegionState {
     observedTiles += contribution.getPassesCount() > 0 ? sign : 0;
     for (PassSums pass : contribution.getPassesList()) {
       count(pass, sign);
+    }
+    for (String version : contribution.getReferenceVersionsList()) {
+      references.merge(version, sign, (a, b) -> a + b == 0 ? null : a + b);
     }
     byte[] sha =
         Observation.sha256()
@@ -138,6 +146,7 @@ final class RegionState {
         asOfMs,
         young.floodCm2,
         all.floodCm2 - young.floodCm2,
+        all.floodCm2,
         young.visibleCm2,
         referenceCm2,
         referenceKnownCm2,
@@ -146,7 +155,17 @@ final class RegionState {
         oldest == null ? 0 : oldest.acquiredAtMs(),
         newestMs(),
         String.format("%032x", digest),
-        observedTiles);
+        observedTiles,
+        referenceVersion());
+  }
+
+  /** Joined by "+"; of very many only the first are named. */
+  private String referenceVersion() {
+    String named =
+        references.keySet().stream()
+            .limit(GroundPicture.MAX_REFERENCES)
+            .collect(Collectors.joining("+"));
+    return references.size() <= GroundPicture.MAX_REFERENCES ? named : named + "+...";
   }
 
   /** From now on the passes from {@code fromMs} on are the young ones. */
@@ -190,6 +209,7 @@ final class RegionState {
                 before == null ? acquiredAtMs : before.firstMs(),
                 acquiredAtMs,
                 pass.getValue().validCm2 + (before == null ? 0 : before.validCm2()),
+                pass.getValue().wetCm2 + (before == null ? 0 : before.wetCm2()),
                 shown));
       }
     }

@@ -25,6 +25,11 @@ final class RowAreas {
     return new RowAreas(cm2);
   }
 
+  /** Area of one cell of {@code row} in square centimetres. */
+  long cellCm2(int row) {
+    return cm2[row];
+  }
+
   /** Area of the set cells in square centimetres. */
   long of(Mask mask) {
     long sum = 0;

@@ -3,32 +3,32 @@ package riada.stream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import riada.mask.EdgeCode;
 import riada.mask.Mask;
 
 /**
- * What one pass saw of a tile at one instant: one layer, or as many as the pass has finer tiles
- * here. They are measured as one, so that a pass of thousands of them costs no more than one.
+ * What one pass saw of a tile at one instant: its planes, one for each zoom that it came in.
  *
- * @param layers at least one, the topmost first
+ * @param planes at least one, the finest first: it is on top
  */
-record Sight(PassKey pass, List<Layer> layers) {
+record Sight(PassKey pass, List<Plane> planes) {
   Sight {
-    layers = List.copyOf(layers);
+    planes = List.copyOf(planes);
   }
 
   /**
-   * @param layers by {@link LayerOrder#NEWEST_FIRST}
+   * @param planes by {@link LayerOrder#NEWEST_FIRST}
    * @return newest first
    */
-  static List<Sight> of(Collection<Layer> layers) {
+  static List<Sight> of(Collection<Plane> planes) {
     List<Sight> sights = new ArrayList<>();
-    List<Layer> together = new ArrayList<>();
-    for (Layer layer : layers) {
-      if (!together.isEmpty() && !PassKey.of(together.get(0)).equals(PassKey.of(layer))) {
+    List<Plane> together = new ArrayList<>();
+    for (Plane plane : planes) {
+      if (!together.isEmpty() && !PassKey.of(together.get(0)).equals(PassKey.of(plane))) {
         sights.add(new Sight(PassKey.of(together.get(0)), together));
         together.clear();
       }
-      together.add(layer);
+      together.add(plane);
     }
     if (!together.isEmpty()) {
       sights.add(new Sight(PassKey.of(together.get(0)), together));
@@ -37,19 +37,17 @@ record Sight(PassKey pass, List<Layer> layers) {
   }
 
   /**
-   * Paints what was seen over what {@code valid} and {@code water} held before.
+   * Tells what was seen.
    *
    * @param valid becomes the cells that were seen
    * @param water becomes those of them that were wet
    */
   void paint(Mask valid, Mask water) {
-    valid.clear();
-    water.clear();
-    for (int i = layers.size() - 1; i >= 0; i--) { // the topmost is painted last
-      Layer layer = layers.get(i);
-      TileState.fill(layer.getValid(), valid);
-      TileState.erase(layer.getValid(), water);
-      TileState.fill(layer.getWater(), water); // an intake lets no water pass that is not valid
+    Plane bottom = planes.get(planes.size() - 1);
+    EdgeCode.decode(bottom.getValid(), valid.clear());
+    EdgeCode.decode(bottom.getWater(), water.clear());
+    for (int i = planes.size() - 2; i >= 0; i--) { // rare: one pass in tiles of several zooms
+      Planes.paint(planes.get(i), valid, water);
     }
   }
 }

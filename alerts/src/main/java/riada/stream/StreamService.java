@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -73,6 +75,12 @@ public final class StreamService implements AutoCloseable {
           default -> "The alerts stage is not running (" + running.state() + ").";
         }
         + failures.trouble().map(why -> " " + why).orElse("");
+  }
+
+  /** The runtime's own metrics, as they are now; none while it has not started. */
+  public Map<MetricName, ? extends Metric> metrics() {
+    KafkaStreams running = streams;
+    return running == null ? Map.of() : running.metrics();
   }
 
   private void run() {

@@ -1,9 +1,15 @@
 package riada.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -23,7 +29,10 @@ import riada.proto.Observation;
  * ground and what it adds to each region. Repeats change nothing and send nothing.
  */
 final class TileProcessor extends ContextualProcessor<String, TileInput, String, Measured> {
-  /** Store of the tiles' inputs: tile, kind and name to the TileInput as it came. */
+  /**
+   * Store of the tiles' inputs: tile, kind and name to the TileInput as it came; of layers what is
+   * said at TileInput.
+   */
   static final String STORE = "tile-inputs";
 
   private static final StringSerializer KEYS = new StringSerializer();
@@ -51,15 +60,7 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
     TileInput input = from.value();
     String tile = input.getTile();
     switch (input.getInputCase()) {
-      case LAYER -> {
-        String key = layerKey(tile, input.getLayer());
-        TileInput before = inputs.get(key);
-        if (before == null
-            || LayerOrder.SUCCESSION.compare(input.getLayer(), before.getLayer()) > 0) {
-          inputs.put(key, input);
-          measure(from, input.getLayer().getReceivedAtMs());
-        }
-      }
+      case LAYER -> add(from, input.getLayer());
       case REGION -> {
         inputs.put(regionKey(tile, input.getRegion().getRegionId()), input);
         measureRegion(from, input.getRegion());
@@ -73,8 +74,31 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
         inputs.delete(referenceKey(tile, input.getReferenceGone()));
         measure(from, 0);
       }
-      case INPUT_NOT_SET -> throw new IllegalStateException("an empty TileInput for " + tile);
+      case PLANE, INPUT_NOT_SET ->
+          throw new IllegalStateException("no TileInput for " + tile + " to be sent");
     }
+  }
+
+  private void add(Record<String, TileInput> from, Layer layer) {
+    String tile = from.value().getTile();
+    String key = layerKey(tile, layer);
+    TileInput before = inputs.get(key);
+    if (before != null && LayerOrder.SUCCESSION.compare(layer, before.getLayer()) <= 0) {
+      return;
+    }
+    TileInput plane = inputs.get(planeKey(tile, layer));
+    if (plane != null && plane.getPlane().getFoldedUntilMs() > 0) {
+      return; // its cells are no longer its own: older than hundreds of others, it stays as it is
+    }
+    inputs.put(key, layerInput(layer.toBuilder().clearWater().clearValid().build()));
+    Plane with =
+        Planes.with(
+            tileId(tile),
+            plane == null ? null : plane.getPlane(),
+            layer,
+            before == null ? null : before.getLayer());
+    inputs.put(planeKey(tile, with), planeInput(with));
+    measure(from, layer.getReceivedAtMs());
   }
 
   private void measure(Record<String, TileInput> from, long receivedAtMs) {
@@ -97,10 +121,14 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
         rowAreas.computeIfAbsent(
             List.of(tile.z(), tile.y()), row -> RowAreas.of(tile.z(), tile.y()));
     GroundPicture picture = new GroundPicture(state, areas, regions);
-    if (!state.layers().isEmpty()) {
-      send(from, picture.ground(receivedAtMs, context().currentSystemTimeMs()));
+    if (!state.planes().isEmpty()) {
+      List<Layer> newest = newestLayers(tile.toString());
+      send(from, picture.ground(newest, receivedAtMs, context().currentSystemTimeMs()));
     }
-    picture.contributions(receivedAtMs).forEach(contribution -> send(from, contribution));
+    picture
+        .contributions(
+            receivedAtMs, plane -> layers(layersOf(tile.toString(), plane), Receipts.MAX_LAYERS))
+        .forEach(contribution -> send(from, contribution));
   }
 
   private TileState load(String tile) {
@@ -110,10 +138,32 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
         state.add(all.next().value);
       }
     }
-    for (Layer gone : state.prune()) {
-      inputs.delete(layerKey(tile, gone));
+    TileState.Pruned pruned = state.prune();
+    for (Plane gone : pruned.gone()) {
+      inputs.delete(planeKey(tile, gone));
+      layers(layersOf(tile, gone), Integer.MAX_VALUE)
+          .forEach(layer -> inputs.delete(layerKey(tile, layer)));
+    }
+    Plane folded = pruned.folded();
+    if (folded != null) {
+      inputs.put(planeKey(tile, folded), planeInput(folded));
     }
     return state;
+  }
+
+  /** The newest first; of a tile with very many not all. */
+  private List<Layer> newestLayers(String tile) {
+    return layers("layer|" + tile + "|", GroundPicture.MAX_OBSERVATIONS);
+  }
+
+  private List<Layer> layers(String prefix, int max) {
+    List<Layer> layers = new ArrayList<>();
+    try (KeyValueIterator<String, TileInput> all = inputs.prefixScan(prefix, KEYS)) {
+      while (all.hasNext() && layers.size() < max) {
+        layers.add(all.next().value.getLayer());
+      }
+    }
+    return layers;
   }
 
   private void send(Record<String, TileInput> from, Ground ground) {
@@ -150,8 +200,54 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
     }
   }
 
+  private static TileInput planeInput(Plane plane) {
+    return TileInput.newBuilder().setPlane(plane).build();
+  }
+
+  private static TileInput layerInput(Layer layer) {
+    return TileInput.newBuilder().setLayer(layer).build();
+  }
+
+  /** Layers stand apart from what makes the picture: it is read without them. */
   private static String layerKey(String tile, Layer layer) {
-    return tile + "|layer|" + layer.getObservationId();
+    String plane = planeName(layer, Planes.zoom(layer.getSourceTile()));
+    return "layer|" + tile + "|" + plane + "|" + layer.getObservationId();
+  }
+
+  private static String layersOf(String tile, Plane plane) {
+    return "layer|" + tile + "|" + planeName(plane) + "|";
+  }
+
+  private static String planeKey(String tile, Layer layer) {
+    return tile + "|plane|" + planeName(layer, Planes.zoom(layer.getSourceTile()));
+  }
+
+  private static String planeKey(String tile, Plane plane) {
+    return tile + "|plane|" + planeName(plane);
+  }
+
+  private static String planeName(Layer layer, int zoom) {
+    return planeName(layer.getAcquiredAtMs(), layer.getPublisher(), layer.getScene(), zoom);
+  }
+
+  private static String planeName(Plane plane) {
+    return planeName(
+        plane.getAcquiredAtMs(), plane.getPublisher(), plane.getScene(), plane.getZoom());
+  }
+
+  /**
+   * Sorts by time, the newest first, then the finest. Publisher and scene may hold any character,
+   * so by digest.
+   */
+  private static String planeName(long acquiredAtMs, String publisher, String scene, int zoom) {
+    MessageDigest sha = Observation.sha256();
+    sha.update((publisher.length() + ":" + publisher + scene).getBytes(UTF_8));
+    return String.format(
+        Locale.ROOT,
+        "%016x|%s|%02d",
+        Long.MAX_VALUE - acquiredAtMs,
+        HexFormat.of().formatHex(sha.digest(), 0, 8),
+        99 - zoom);
   }
 
   private static String regionKey(String tile, String region) {

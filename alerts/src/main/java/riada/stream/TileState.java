@@ -9,23 +9,31 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
+import riada.mask.EdgeCode;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.BadInput;
 import riada.proto.MaskRuns;
 
 /**
- * All that counts of one analysis tile: its layers of observations, its reference, the regions on
+ * All that counts of one analysis tile: its planes of observations, its reference, the regions on
  * it. A value of its inputs alone: no order of arrival shows in it. Owned by one thread.
  */
 final class TileState {
   /** How long hidden layers are kept where no region says so. */
   static final Duration DEFAULT_MAX_AGE = Duration.ofDays(7);
 
+  /**
+   * The most planes of a tile. Beyond it the two oldest are folded into one, and what comes later
+   * but is older than that has no place any more.
+   */
+  static final int MAX_PLANES = 256;
+
   private final TileId tile;
-  private final TreeSet<Layer> layers = new TreeSet<>(LayerOrder.NEWEST_FIRST);
+  private final TreeSet<Plane> planes = new TreeSet<>(LayerOrder.NEWEST_FIRST);
   private final SortedMap<String, RegionTile> regions = new TreeMap<>();
   private final SortedMap<String, ReferencePart> references = new TreeMap<>();
 
@@ -35,7 +43,7 @@ final class TileState {
 
   void add(TileInput input) {
     switch (input.getInputCase()) {
-      case LAYER -> layers.add(input.getLayer());
+      case PLANE -> planes.add(input.getPlane());
       case REGION -> regions.put(input.getRegion().getRegionId(), input.getRegion());
       case REFERENCE -> references.put(input.getReference().getSourceTile(), input.getReference());
       default -> throw new IllegalArgumentException("no state: " + input.getInputCase());
@@ -47,8 +55,8 @@ final class TileState {
   }
 
   /** Newest first. */
-  Collection<Layer> layers() {
-    return layers;
+  Collection<Plane> planes() {
+    return planes;
   }
 
   Collection<RegionTile> regions() {
@@ -63,35 +71,67 @@ final class TileState {
         .orElse(DEFAULT_MAX_AGE.toMillis());
   }
 
-  /** Sensing time of the newest layer; there must be one. */
+  /** Sensing time of the newest plane; there must be one. */
   long newestMs() {
-    return layers.first().getAcquiredAtMs();
+    return planes.first().getAcquiredAtMs();
   }
 
+  /** Planes that went away, and one that changed. */
+  record Pruned(List<Plane> gone, @Nullable Plane folded) {}
+
   /**
-   * Takes away the layers that no picture needs any more, and returns them. Needed is what is
-   * younger than the largest max_age, and what was on top when that window began: so each picture
-   * within the window can still be told exactly, and a flood stays until it is validly seen dry.
+   * Takes away the planes that no picture needs any more. Needed is what is younger than the
+   * largest max_age, and what was on top when that window began: so each picture within the window
+   * can still be told exactly, and a flood stays until it is validly seen dry.
    */
-  List<Layer> prune() {
-    List<Layer> gone = new ArrayList<>();
-    if (layers.isEmpty()) {
-      return gone;
+  Pruned prune() {
+    List<Plane> gone = new ArrayList<>();
+    if (planes.isEmpty()) {
+      return new Pruned(gone, null);
     }
+    Plane oldest = planes.last();
+    for (Plane plane : planes) {
+      if (plane != oldest && plane.getAcquiredAtMs() <= oldest.getFoldedUntilMs()) {
+        gone.add(plane);
+      }
+    }
+    gone.forEach(planes::remove);
+    hidden()
+        .forEach(
+            plane -> {
+              planes.remove(plane);
+              gone.add(plane);
+            });
+    Plane folded = null;
+    while (planes.size() > MAX_PLANES) {
+      Plane older = planes.pollLast();
+      Plane newer = planes.pollLast();
+      folded = Planes.fold(newer, older);
+      gone.add(newer);
+      planes.add(folded);
+    }
+    return new Pruned(gone, folded);
+  }
+
+  /** Planes before the window of which nothing showed when it began. */
+  private List<Plane> hidden() {
+    List<Plane> hidden = new ArrayList<>();
     long from = newestMs() - maxAgeMs();
+    if (planes.last().getAcquiredAtMs() >= from) {
+      return hidden;
+    }
     Mask seen = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     Mask valid = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-    for (Layer layer : layers) {
-      if (layer.getAcquiredAtMs() < from) {
-        fill(layer.getValid(), valid.clear());
+    for (Plane plane : planes) {
+      if (plane.getAcquiredAtMs() < from) {
+        EdgeCode.decode(plane.getValid(), valid.clear());
         if (seen.covers(valid)) {
-          gone.add(layer);
+          hidden.add(plane);
         }
         seen.or(valid);
       }
     }
-    gone.forEach(layers::remove);
-    return gone;
+    return hidden;
   }
 
   /** Where a reference tells of the ground. */
@@ -106,9 +146,7 @@ final class TileState {
     Mask wet = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     Map<Integer, List<ReferencePart>> byZoom = new TreeMap<>();
     for (ReferencePart part : references.values()) {
-      String source = part.getSourceTile();
-      int zoom = Integer.parseInt(source.substring(0, source.indexOf('/')));
-      byZoom.computeIfAbsent(zoom, z -> new ArrayList<>()).add(part);
+      byZoom.computeIfAbsent(Planes.zoom(part.getSourceTile()), z -> new ArrayList<>()).add(part);
     }
     for (List<ReferencePart> parts : byZoom.values()) { // parts of one zoom never overlap
       for (ReferencePart part : parts) {

@@ -2,7 +2,10 @@ package riada.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,13 +31,97 @@ class AlertPolicyTest {
           .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(3600))
           .build();
 
+  /** The people's table and the machine's are one. */
+  @Test
+  void theTableIsThatOfTheDocument() throws IOException {
+    List<String> documented =
+        Files.readAllLines(Path.of("STATES.md")).stream()
+            .filter(line -> line.matches("\\| (NORMAL|PENDING|ALERTING|RECOVERING) \\|.*"))
+            .map(line -> line.substring(2, line.lastIndexOf(" |")))
+            .toList();
+
+    assertThat(documented)
+        .containsExactlyElementsOf(
+            AlertPolicy.TABLE.stream()
+                .map(
+                    rule ->
+                        String.join(
+                            " | ",
+                            rule.from().name(),
+                            rule.finding().name(),
+                            rule.to().name(),
+                            rule.sends() == null ? "-" : rule.sends().name()))
+                .toList());
+  }
+
   @Test
   void everyStateHasOneRuleForEachFindingItCanMeet() {
-    assertThat(AlertPolicy.TABLE).doesNotHaveDuplicates().hasSize(8);
     assertThat(AlertPolicy.TABLE)
-        .extracting(AlertPolicy.Rule::to)
-        .allMatch(
-            EnumSet.of(RegionState.NORMAL, RegionState.ALERTING, RegionState.RECOVERING)::contains);
+        .extracting(rule -> rule.from() + " " + rule.finding())
+        .doesNotHaveDuplicates()
+        .hasSize(13);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, 0, 1.0, ALERTING", // nothing is waited for
+    "2, 0, 0, 1.0, PENDING", // one pass of two
+    "2, 0, 1, 1.0, ALERTING", // both saw it
+    "2, 0, 1, 0.9, NORMAL", // the second found less
+    "0, 30, 0, 1.0, PENDING", // not long enough
+    "0, 30, 3, 1.0, ALERTING", // 30 minutes later
+    "0, 30, 2, 1.0, PENDING",
+    "9, 30, 3, 1.0, ALERTING" // long enough, though not as many passes
+  })
+  void raisingTakesAsManyPassesOrAsLongAsTheRegionAsks(
+      int passes, int minutes, int later, double flooded, RegionState state) {
+    RegionLife.Builder life = calm().toBuilder();
+    life.getDefinitionBuilder()
+        .getRegionBuilder()
+        .setRaisePasses(passes)
+        .setRaiseAfter(com.google.protobuf.Duration.newBuilder().setSeconds(60 * minutes));
+    List<Look> looks = new ArrayList<>(List.of(look("first", T0, 10, 1)));
+    if (later > 0) {
+      life.setState(RegionState.PENDING).setPendingSinceMs(T0);
+      looks.add(0, look("later", T0 + later * 10 * MINUTE, 10, flooded));
+    }
+
+    var decision =
+        AlertPolicy.judge(life.build(), figures(T0 + later * 10 * MINUTE, flooded, 0, 10), looks);
+
+    assertThat(decision.state()).isEqualTo(state);
+  }
+
+  @Test
+  void whatIsPendingStaysSoWhileACloudHidesIt() {
+    RegionLife pending = calm().toBuilder().setState(RegionState.PENDING).build();
+
+    var decision = AlertPolicy.judge(pending, figures(T0, 0, 2, 0), List.of());
+
+    assertThat(decision.state()).isEqualTo(RegionState.PENDING);
+  }
+
+  @Test
+  void speckleDoesNotRaise() {
+    Figures speckled = figures(T0, 5, 0, 10).mapped(0);
+
+    var decision = AlertPolicy.judge(calm(), speckled, List.of());
+
+    assertThat(decision.state()).isEqualTo(RegionState.NORMAL);
+  }
+
+  @Test
+  void limitsAsSharesAreThoseOfTheRegionsArea() {
+    RegionLife.Builder life = calm().toBuilder();
+    life.getDefinitionBuilder()
+        .setAreaCm2((long) 1e11)
+        .getRegionBuilder()
+        .clearRaiseKm2()
+        .clearClearKm2()
+        .setRaiseShare(0.3)
+        .setClearShare(0.1);
+
+    assertThat(Limits.of(life.getDefinition())).isEqualTo(new Limits((long) 3e10, (long) 1e10));
   }
 
   @ParameterizedTest
@@ -136,7 +223,8 @@ class AlertPolicyTest {
 
   @Test
   void floodThatACloudHidIsNotMilder() {
-    assertThat(AlertPolicy.severity(REGION, figures(T0, 0, 6, 2))).isEqualTo(Severity.EXTREME);
+    assertThat(AlertPolicy.severity(calm().getDefinition(), figures(T0, 0, 6, 2)))
+        .isEqualTo(Severity.EXTREME);
   }
 
   private static RegionLife calm() {
@@ -164,6 +252,7 @@ class AlertPolicyTest {
         asOf,
         Math.round(flooded * 1e10),
         Math.round(stale * 1e10),
+        Math.round((flooded + stale) * 1e10),
         Math.round(observed * 1e10),
         0,
         0,
@@ -172,10 +261,12 @@ class AlertPolicyTest {
         asOf,
         asOf,
         "",
-        1);
+        1,
+        "");
   }
 
   private static Look look(String scene, long at, double seen, double flood) {
-    return new Look("p", scene, at, at, Math.round(seen * 1e10), Math.round(flood * 1e10));
+    long floodCm2 = Math.round(flood * 1e10);
+    return new Look("p", scene, at, at, Math.round(seen * 1e10), floodCm2, floodCm2);
   }
 }

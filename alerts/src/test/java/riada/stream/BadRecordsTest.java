@@ -15,6 +15,7 @@ import static riada.stream.FloodTopologyTest.reference;
 import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
@@ -93,7 +94,10 @@ class BadRecordsTest {
         bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setGeometry("{"), "is no JSON"),
         bad(Topics.REGIONS, "whole", WHOLE.toBuilder().setGeometry(""), "geometry"),
         bad(Topics.REGIONS, "whole", shape("[]"), "is empty"),
+        bad(Topics.REGIONS, "whole", shape("{\"a\":1}"), "no array"),
+        bad(Topics.REGIONS, "whole", shape("[{\"a\":1}]"), "no array"),
         bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,0],[1,1]]]"), "not closed"),
+        bad(Topics.REGIONS, "whole", shape(comb(20_000)), "simplify it or split it"),
         bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,1],[1,0],[0,1],[0,0]]]"), "not valid"),
         bad(Topics.REGIONS, "whole", shape("[[[0,0],[\"1\",0],[1,1],[0,0]]]"), "pair of numbers"),
         bad(Topics.REGIONS, "whole", shape("[[[179,0],[181,0],[181,1],[179,0]]]"), "antimeridian"),
@@ -165,6 +169,15 @@ class BadRecordsTest {
 
   private static Arguments bad(Topic topic, String key, Reference value, String reason) {
     return bad(topic, key, value.toByteArray(), reason);
+  }
+
+  /** An outline that goes up and down across half a hemisphere with each tooth. */
+  private static String comb(int teeth) {
+    StringBuilder ring = new StringBuilder("[[[0,0]");
+    for (int i = 0; i <= teeth; i++) {
+      ring.append(String.format(Locale.ROOT, ",[%.6f,%d]", i * 1e-6, i % 2 == 0 ? 1 : 80));
+    }
+    return ring.append(String.format(Locale.ROOT, ",[%.6f,0],[0,0]]]", teeth * 1e-6)).toString();
   }
 
   private static Region.Builder shape(String coordinates) {

@@ -16,10 +16,12 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.proto.Action;
 import riada.proto.Alert;
 import riada.proto.Evidence;
 import riada.proto.Ground;
@@ -51,7 +53,7 @@ final class FloodDriver implements AutoCloseable {
     memory.install(properties);
     driver =
         new TopologyTestDriver(FloodTopology.build(TopologyConfig.defaults()), properties, NOW);
-    for (Topic topic : List.of(Topics.MASKS, Topics.REGIONS, Topics.REFERENCE)) {
+    for (Topic topic : List.of(Topics.MASKS, Topics.REGIONS, Topics.REFERENCE, Topics.ACTIONS)) {
       inputs.put(
           topic,
           driver.createInputTopic(
@@ -100,6 +102,25 @@ final class FloodDriver implements AutoCloseable {
 
   void send(Reference reference) {
     raw(Topics.REFERENCE, reference.getTile(), reference.toByteArray());
+  }
+
+  void send(Action action) {
+    raw(Topics.ACTIONS, action.getTarget(), action.toByteArray());
+  }
+
+  /** What the store holds of a tile, keys included. */
+  long stateBytes(TileId tile) {
+    KeyValueStore<String, TileInput> store = driver.getKeyValueStore(TileProcessor.STORE);
+    long bytes = 0;
+    try (var all = store.all()) {
+      while (all.hasNext()) {
+        var entry = all.next();
+        if (entry.key.contains(tile + "|")) {
+          bytes += entry.key.length() + entry.value.getSerializedSize();
+        }
+      }
+    }
+    return bytes;
   }
 
   void silence(Duration time) {

@@ -299,9 +299,11 @@ class FloodTopologyTest {
   void theTopicsAskedForAreThoseOfTheTopology() {
     assertThat(FloodTopology.topics(FloodTopology.build(TopologyConfig.defaults())))
         .containsExactly(
+            "dlq.flood.actions.v1",
             "dlq.flood.masks.v1",
             "dlq.flood.reference.v1",
             "dlq.flood.regions.v1",
+            "flood.actions.v1",
             "flood.alerts.v1",
             "flood.evidence.v1",
             "flood.ground.v1",
@@ -370,6 +372,38 @@ class FloodTopologyTest {
     flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());
 
     assertThat(flood.alerts()).singleElement().returns(1, Alert::getEvidenceCount);
+  }
+
+  @Test
+  void theGroundNamesTheNewestLayersAndCountsAll() {
+    int tiles = GroundPicture.MAX_OBSERVATIONS + 8;
+    for (int i = 0; i < tiles; i++) {
+      TileId fine = TILE.descendant(6, i % 64, i / 64);
+      flood.send(mask(fine, "fine", hours(2), full(), full()).build());
+    }
+    flood.send(mask(TILE, "newest", hours(1), empty(), rows(0, 8)).build());
+
+    Ground ground = flood.lastGround();
+
+    assertThat(ground.getObservationsCount()).isEqualTo(GroundPicture.MAX_OBSERVATIONS);
+    assertThat(ground.getObservations(0).getScene()).isEqualTo("newest");
+    assertThat(ground.getObservationCount()).isEqualTo(tiles + 1);
+  }
+
+  @Test
+  void ofAPassOfManyTilesEachCanBeReplaced() {
+    flood.send(WHOLE);
+    for (int x = 0; x < 4; x++) {
+      flood.send(mask(TILE.descendant(2, x, 0), "fine", hours(1), full(), full()).build());
+    }
+
+    flood.send(
+        mask(TILE.descendant(2, 1, 0), "fine", hours(1), empty(), full())
+            .setProcessingVersion(2)
+            .build());
+
+    assertThat(flood.lastStats().getFloodedCm2())
+        .isEqualTo(area(box(0, 0, 512, 128)) - area(box(128, 0, 256, 128)));
   }
 
   static Reference reference(TileId tile, Mask wet, String version) {

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import riada.geo.TileGrid;
+import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.BadInput;
 import riada.proto.Ground;
-import riada.proto.Topics;
+import riada.proto.MaskRuns;
 
 class GroundPictureTest {
   private static final RowAreas AREAS = RowAreas.of(TILE.z(), TILE.y());
@@ -34,7 +35,7 @@ class GroundPictureTest {
       add(state, "a", i, 1000, rows(8 * i, 8 * i + 2), rows(8 * i, 8 * i + 8));
     }
 
-    Contribution contribution = picture(state).contributions(0).get(0);
+    Contribution contribution = picture(state).contributions(0, plane -> List.of()).get(0);
 
     assertThat(contribution.getPassesList())
         .singleElement()
@@ -48,14 +49,49 @@ class GroundPictureTest {
   }
 
   @Test
-  void ofLayersOfOnePassAndInstantTheOneWithTheSmallerIdIsOnTop() throws BadInput {
+  void ofOnePassTheFinestTileIsOnTop() throws BadInput {
     TileState state = state();
-    add(state, "a", 1, 1000, empty(), rows(0, 10));
-    add(state, "a", 2, 1000, rows(0, 20), rows(0, 20));
+    add(state, "a", 1, 1000, empty(), rows(0, 10), TILE.descendant(1, 0, 0));
+    add(state, "a", 2, 1000, rows(0, 20), rows(0, 20), TILE);
 
-    Ground ground = picture(state).ground(0, 1);
+    Ground ground = picture(state).ground(List.of(Layer.getDefaultInstance()), 0, 1);
 
     assertThat(RunLength.decode(ground.getFlood())).isEqualTo(rows(10, 20));
+  }
+
+  @Test
+  void aReplacedLayerTakesOnlyItsOwnPartBack() {
+    Layer left = layer("a", 1, 1000, box(0, 64), box(0, 256), TILE.descendant(1, 0, 0));
+    Layer right = layer("a", 2, 1000, box(256, 300), box(256, 512), TILE.descendant(1, 1, 0));
+    Layer again =
+        left.toBuilder()
+            .setProcessingVersion(2)
+            .setValid(runs(box(0, 10)))
+            .clearWater()
+            .setWater(runs(empty()))
+            .build();
+
+    Plane replaced = Planes.with(TILE, Planes.with(TILE, plane(left), right, null), again, left);
+
+    assertThat(replaced).isEqualTo(Planes.with(TILE, plane(again), right, null));
+    assertThat(replaced.getLayers()).isEqualTo(2);
+  }
+
+  @Test
+  void beyondTheLimitTheOldestPlanesAreFoldedAndNoFloodIsLost() throws BadInput {
+    TileState state = state();
+    for (int i = 0; i < TileState.MAX_PLANES + 40; i++) { // each sees a row, flooded
+      add(state, "s" + i, i, 1000 + i, rows(i, i + 1), rows(i, i + 1));
+    }
+
+    TileState.Pruned pruned = state.prune();
+
+    assertThat(pruned.gone()).hasSize(40);
+    assertThat(state.planes()).hasSize(TileState.MAX_PLANES).contains(pruned.folded());
+    Ground ground = picture(state).ground(List.of(Layer.getDefaultInstance()), 0, 1);
+    assertThat(RunLength.decode(ground.getFlood())).isEqualTo(rows(0, TileState.MAX_PLANES + 40));
+    add(state, "late", 999, 1020, empty(), full()); // hidden below what was folded
+    assertThat(state.prune().gone()).extracting(Plane::getScene).containsExactly("late");
   }
 
   @Test
@@ -65,7 +101,8 @@ class GroundPictureTest {
     add(state, "a", 2, 2000, rows(50, 80), rows(50, 400));
     add(state, "b", 3, 3000, empty(), rows(60, 70));
 
-    List<PassSums> passes = picture(state).contributions(0).get(0).getPassesList();
+    List<PassSums> passes =
+        picture(state).contributions(0, plane -> List.of()).get(0).getPassesList();
 
     assertThat(passes)
         .extracting(PassSums::getValidCm2)
@@ -81,30 +118,16 @@ class GroundPictureTest {
         .containsExactly(-area(60, 70), -area(80, 100), area(0, 100));
   }
 
+  /** A tile with many sights must not take masks for each. */
   @Test
-  void theGroundNamesTheNewestLayersAndCountsAll() {
-    TileState state = state();
-    for (int i = 0; i < 4096; i++) { // the finest tiles of one pass
-      add(state, "s".repeat(128), i, 1000, empty(), rows(i % 512, i % 512 + 1));
-    }
-
-    Ground ground = picture(state).ground(0, 1);
-
-    assertThat(ground.getObservationsCount()).isEqualTo(GroundPicture.MAX_OBSERVATIONS);
-    assertThat(ground.getObservationCount()).isEqualTo(4096);
-    assertThat(ground.getSerializedSize()).isLessThan(Topics.MAX_MESSAGE_BYTES);
-  }
-
-  /** A tile with many layers must not take a mask for each: the memory is that of one with few. */
-  @Test
-  void moreLayersTakeNoMoreMasks() {
+  void moreSightsTakeNoMoreMasks() {
     TileState few = noisy(8);
     TileState many = noisy(72);
     allocated(few); // loads the classes
 
     long more = allocated(many) - allocated(few);
 
-    assertThat(more).isLessThan(64 * 4096); // bytes; one mask for each of 64 layers were 2 MiB
+    assertThat(more).isLessThan(64 * 65536); // bytes: the masks of 64 sights
   }
 
   private static long allocated(TileState state) {
@@ -112,7 +135,7 @@ class GroundPictureTest {
     long before = threads.getCurrentThreadAllocatedBytes();
     GroundPicture picture = picture(state);
     long after = threads.getCurrentThreadAllocatedBytes();
-    assertThat(picture.contributions(0)).hasSize(1);
+    assertThat(picture.contributions(0, plane -> List.of())).hasSize(1);
     return after - before;
   }
 
@@ -140,17 +163,48 @@ class GroundPictureTest {
   }
 
   private static void add(TileState state, String scene, int id, long at, Mask water, Mask valid) {
-    state.add(
-        TileInput.newBuilder()
-            .setLayer(
-                Layer.newBuilder()
-                    .setObservationId(String.format("%032d", id))
-                    .setPublisher("p")
-                    .setScene(scene)
-                    .setAcquiredAtMs(at)
-                    .setWater(RunLength.encode(water))
-                    .setValid(RunLength.encode(valid)))
-            .build());
+    add(state, scene, id, at, water, valid, TILE);
+  }
+
+  private static void add(
+      TileState state, String scene, int id, long at, Mask water, Mask valid, TileId source) {
+    Plane plane = plane(layer(scene, id, at, water, valid, source));
+    for (Plane before : List.copyOf(state.planes())) {
+      if (LayerOrder.NEWEST_FIRST.compare(before, plane) == 0) {
+        state.planes().remove(before);
+        plane = Planes.with(TILE, before, layer(scene, id, at, water, valid, source), null);
+      }
+    }
+    state.add(TileInput.newBuilder().setPlane(plane).build());
+  }
+
+  private static Plane plane(Layer layer) {
+    return Planes.with(TILE, null, layer, null);
+  }
+
+  private static Layer layer(String scene, int id, long at, Mask water, Mask valid, TileId source) {
+    return Layer.newBuilder()
+        .setObservationId(String.format("%032d", id))
+        .setPublisher("p")
+        .setScene(scene)
+        .setAcquiredAtMs(at)
+        .setSourceTile(source.toString())
+        .setWater(runs(water))
+        .setValid(runs(valid))
+        .build();
+  }
+
+  private static MaskRuns runs(Mask mask) {
+    return RunLength.encode(mask);
+  }
+
+  /** The upper half of these columns. */
+  private static Mask box(int from, int to) {
+    Mask mask = empty();
+    for (int y = 0; y < 256; y++) {
+      mask.setRow(y, from, to);
+    }
+    return mask;
   }
 
   private static Mask everyEighthTwice() {

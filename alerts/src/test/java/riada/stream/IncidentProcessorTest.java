@@ -33,7 +33,7 @@ class IncidentProcessorTest {
     Properties properties = StreamsSettings.of("none:1", dir).properties();
     context = new MockProcessorContext<>(properties, new TaskId(0, 0), dir.toFile());
     context.setCurrentSystemTimeMs(T0);
-    store(IncidentProcessor.CONTRIBUTIONS, Contribution.parser());
+    store(RegionSums.STORE, Contribution.parser());
     store(IncidentProcessor.REGIONS, RegionLife.parser());
     store(Receipts.STORE, SentAlerts.parser());
     incidents = new IncidentProcessor(TopologyConfig.defaults());

@@ -22,6 +22,15 @@ public final class TilePainter {
 
   private static final int CLOUD_COLOUR = 0xf2f3f5;
 
+  /**
+   * What the flood left: soaked ground sends back about two thirds of the light that dry ground
+   * does, under a film of silt. It has the land's pattern and none of the water's sheen, so that a
+   * person can tell where the water ends.
+   */
+  private static final float SOAKED = 0.66f;
+
+  private static final int SILT = 0x5a4a38;
+
   private final World world;
   private final Sky sky;
   private final int[] cloudRow = new int[SIZE];
@@ -68,7 +77,7 @@ public final class TilePainter {
         } else if (level < stage || level < 0) {
           rgb = wet(rgb, river, stage - level, at, moment);
         } else if (level < highest) {
-          rgb = Look.mix(rgb, world.look().floodWater(), 0.38f); // mud
+          rgb = Look.mix(Look.light(rgb, SOAKED), SILT, 0.3f);
         }
         if (!sky.clear()) {
           rgb = veiled(rgb, cloudRow[column], shadowRow[column], at);

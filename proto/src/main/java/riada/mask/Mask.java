@@ -218,7 +218,7 @@ public final class Mask {
   /**
    * The first column of row {@code y} at or after {@code from} that is {@code value}, or the width.
    */
-  int next(int y, int from, boolean value) {
+  public int next(int y, int from, boolean value) {
     int row = y * stride;
     for (int x = from; x < width; x = (x | 63) + 1) {
       long word = words[row + (x >>> 6)];

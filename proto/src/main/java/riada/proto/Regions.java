@@ -48,8 +48,25 @@ public final class Regions {
         bytes <= MAX_BYTES,
         id,
         "has " + bytes + " bytes; simplify its geometry to at most " + MAX_BYTES);
+    require(!id.equals(region.getParent()), id, "is its own parent");
     checkThresholds(id, region);
-    checkMaxAge(id, region.getMaxAge());
+    checkRaising(id, region);
+    require(
+        region.getMaxAge().getSeconds() >= 1, id, "has a max_age of less than a second; set it");
+    checkDuration(id, "max_age", region.getMaxAge());
+  }
+
+  private static void checkRaising(String id, Region region) throws BadInput {
+    require(
+        region.getRaisePasses() >= 0 && region.getRaisePasses() <= MAX_PASSES,
+        id,
+        "has raise_passes " + region.getRaisePasses() + "; it is 0 to " + MAX_PASSES);
+    require(
+        region.getMinPatchKm2() >= 0 && region.getMinPatchKm2() <= EARTH_KM2, // NaN fails too
+        id,
+        "has min_patch_km2 " + region.getMinPatchKm2() + "; it is an area of 0 or more");
+    checkDuration(id, "raise_after", region.getRaiseAfter());
+    checkDuration(id, "escalate_after", region.getEscalateAfter());
   }
 
   private static void name(String id, String field, String value) throws BadInput {
@@ -65,6 +82,24 @@ public final class Regions {
   }
 
   private static void checkThresholds(String id, Region region) throws BadInput {
+    boolean shares = region.getRaiseShare() != 0 || region.getClearShare() != 0;
+    require(
+        !shares
+            || region.getRaiseShare() > 0
+                && region.getRaiseShare() <= 1
+                && region.getClearShare() >= 0
+                && region.getClearShare() <= region.getRaiseShare(), // NaN fails too
+        id,
+        "has raise_share "
+            + region.getRaiseShare()
+            + " and clear_share "
+            + region.getClearShare()
+            + "; they must be 1 >= raise_share >= clear_share >= 0");
+    require(
+        !shares || region.getRaiseKm2() == 0 && region.getClearKm2() == 0,
+        id,
+        "has limits both as areas and as shares; set raise_km2 and clear_km2 or raise_share and"
+            + " clear_share");
     require(
         region.getClearKm2() >= 0 && region.getRaiseKm2() >= region.getClearKm2(), // NaN fails too
         id,
@@ -88,18 +123,20 @@ public final class Regions {
             + MAX_PASSES);
   }
 
-  private static void checkMaxAge(String id, Duration age) throws BadInput {
+  private static void checkDuration(String id, String field, Duration age) throws BadInput {
     require(
-        age.getSeconds() >= 1
+        age.getSeconds() >= 0
             && age.getSeconds() < MAX_AGE_DAYS * 86_400L
             && age.getNanos() >= 0
             && age.getNanos() <= 999_999_999,
         id,
-        "has a max_age of "
+        "has a "
+            + field
+            + " of "
             + age.getSeconds()
             + " s and "
             + age.getNanos()
-            + " ns; it must be at least a second and less than "
+            + " ns; it must not be negative and be less than "
             + MAX_AGE_DAYS
             + " days");
   }

@@ -1,0 +1,114 @@
+package riada.stream;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import riada.geo.TileId;
+import riada.mask.Mask;
+import riada.proto.Action;
+import riada.proto.BadInput;
+import riada.proto.ProtoSerde;
+import riada.proto.Reference;
+import riada.proto.Tiles;
+
+/**
+ * Operators' actions go to the region whose incident they name; a corrected reference becomes one
+ * on flood.reference.v1.
+ */
+final class ActionIntake extends Intake {
+  /** The longest reason, in characters. */
+  static final int MAX_WHY = 1000;
+
+  /** The longest silence: what nobody hears of for longer is forgotten. */
+  static final Duration MAX_SILENCE = Duration.ofDays(7);
+
+  private final Rezoom rezoom;
+
+  ActionIntake(TopologyConfig config) {
+    this.rezoom = new Rezoom(config.analysisZoom());
+  }
+
+  @Override
+  void accept(String key, byte @Nullable [] value, Record<byte[], byte[]> from) throws BadInput {
+    Action action = ProtoSerde.parse(Action.parser(), "Action", value);
+    require(
+        action.getTarget().equals(key),
+        "names the target \""
+            + TileId.brief(action.getTarget())
+            + "\", not its key; make them equal");
+    require(
+        !action.getWho().isBlank() && action.getWho().length() <= Tiles.MAX_NAME,
+        "must say who acts, in at most " + Tiles.MAX_NAME + " characters");
+    require(
+        action.getWhy().length() <= MAX_WHY,
+        "has a reason of more than " + MAX_WHY + " characters; shorten it");
+    Instant at = time("at", action.getAt());
+    require(
+        action.hasAt() && !at.isAfter(now().plus(Tiles.CLOCK_TOLERANCE)),
+        "has no time, or one that is yet to come; set at to when it was done");
+    switch (action.getKind()) {
+      case ACKNOWLEDGE -> send(incident(action, key, value), from);
+      case SILENCE -> {
+        Instant until = time("until", action.getUntil());
+        require(
+            action.hasUntil() && !until.isAfter(at.plus(MAX_SILENCE)),
+            "must say until when, at most " + MAX_SILENCE.toDays() + " days ahead");
+        send(incident(action, key, value), from);
+      }
+      case CORRECT_REFERENCE -> correct(action, key, at, from);
+      default ->
+          throw new BadInput(
+              "action_unknown",
+              "An action of kind "
+                  + action.getKindValue()
+                  + " cannot be done here; acknowledge, silence or correct a reference.");
+    }
+  }
+
+  private RegionInput incident(Action action, String key, byte @Nullable [] value) throws BadInput {
+    RecordMetadata at = context().recordMetadata().orElseThrow();
+    return RegionInput.newBuilder()
+        .setRegionId(Actions.region(action.getTarget()))
+        .setAction(
+            ActionInput.newBuilder()
+                .setAction(action)
+                .setKey(ByteString.copyFromUtf8(key))
+                .setValue(value == null ? ByteString.EMPTY : ByteString.copyFrom(value))
+                .setPartition(at.partition())
+                .setOffset(at.offset()))
+        .build();
+  }
+
+  private void correct(Action action, String key, Instant at, Record<byte[], byte[]> from)
+      throws BadInput {
+    rezoom.check(TileId.parse(key));
+    Mask wet = MaskIntake.decode(key, "corrected", action.getMask());
+    Reference reference =
+        Reference.newBuilder()
+            .setTile(key)
+            .setWet(riada.mask.RunLength.encode(wet))
+            .setVersion("operator-" + at)
+            .setSource(Reference.Source.OPERATOR)
+            .build();
+    send(reference, from);
+  }
+
+  private static Instant time(String field, Timestamp timestamp) throws BadInput {
+    require(
+        Math.abs(timestamp.getSeconds()) < 1L << 37 // some thousand years
+            && timestamp.getNanos() >= 0
+            && timestamp.getNanos() <= 999_999_999,
+        "has an impossible " + field);
+    return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+  }
+
+  private static void require(boolean fulfilled, String why) throws BadInput {
+    if (!fulfilled) {
+      throw new BadInput("action_invalid", "The action " + why + ".");
+    }
+  }
+}

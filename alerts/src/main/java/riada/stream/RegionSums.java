@@ -1,0 +1,86 @@
+package riada.stream;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The contributions of the tiles to their regions, and each region's sums over them, which are
+ * rebuilt from the store when they are first asked for. Owned by one thread.
+ */
+final class RegionSums {
+  /** Store of contributions: region id, NUL and tile. */
+  static final String STORE = "contributions";
+
+  private static final StringSerializer KEYS = new StringSerializer();
+
+  private final KeyValueStore<String, Contribution> contributions;
+  private final Map<String, RegionState> states = new HashMap<>();
+
+  RegionSums(KeyValueStore<String, Contribution> contributions) {
+    this.contributions = contributions;
+  }
+
+  /** The sums of a region as it is defined now. */
+  RegionState of(RegionDefinition definition) {
+    String region = definition.getRegion().getId();
+    RegionState known = states.get(region);
+    if (known != null) {
+      return known;
+    }
+    RegionState state = new RegionState(definition);
+    all(region).forEach(state::add);
+    states.put(region, state);
+    return state;
+  }
+
+  /** The sums with what a tile contributes now, in the place of what it did before. */
+  RegionState count(RegionDefinition definition, Contribution contribution) {
+    RegionState state = of(definition);
+    String key = key(contribution.getRegionId(), contribution.getTile());
+    Contribution before = contributions.get(key);
+    if (before != null) {
+      state.subtract(before);
+    }
+    state.add(contribution);
+    contributions.put(key, contribution);
+    return state;
+  }
+
+  /** The region was changed or deleted: its tiles will report anew, or never again. */
+  void forget(String region) {
+    states.remove(region);
+    all(region).forEach(gone -> contributions.delete(key(region, gone.getTile())));
+  }
+
+  /**
+   * The figures as of {@code asOfMs}. Patches that are asked for are put together only where their
+   * flood could raise.
+   */
+  Figures at(RegionDefinition definition, long asOfMs) {
+    Figures figures = of(definition).at(asOfMs);
+    long minPatchCm2 = Limits.cm2(definition.getRegion().getMinPatchKm2());
+    boolean asked =
+        minPatchCm2 > 0 && Limits.reaches(figures.floodCm2(), Limits.of(definition).raiseCm2());
+    return asked
+        ? figures.mapped(Patches.mappedCm2(all(definition.getRegion().getId()), minPatchCm2))
+        : figures;
+  }
+
+  private List<Contribution> all(String region) {
+    List<Contribution> found = new ArrayList<>();
+    try (KeyValueIterator<String, Contribution> all =
+        contributions.prefixScan(key(region, ""), KEYS)) {
+      all.forEachRemaining(entry -> found.add(entry.value));
+    }
+    return found;
+  }
+
+  private static String key(String region, String tile) {
+    return region + "\0" + tile;
+  }
+}
