@@ -50,6 +50,9 @@ final class MaskIntake extends Intake {
             .setReceivedAtMs(receivedAtMs(tile, mask))
             .setSourceTile(key)
             .build();
+    if (mask.hasSource()) {
+      common = common.toBuilder().setTileSource(mask.getSource()).build();
+    }
     for (Rezoom.Part part : rezoom.parts(tile, water, valid)) {
       send(
           TileInput.newBuilder()
@@ -178,7 +181,8 @@ final class MaskIntake extends Intake {
         : 0;
   }
 
-  private static ByteString digest(WaterMask mask) {
+  /** The first 16 bytes of SHA-256 over water and valid as they were received. */
+  static ByteString digest(WaterMask mask) {
     MessageDigest sha = Observation.sha256();
     sha.update(mask.getWater().getRuns().asReadOnlyByteBuffer());
     sha.update((byte) 0xff); // a run never starts with it alone: keeps water and valid apart

@@ -125,7 +125,10 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
       List<Layer> newest = newestLayers(tile.toString());
       send(from, picture.ground(newest, receivedAtMs, context().currentSystemTimeMs()));
     }
-    picture.contributions(receivedAtMs).forEach(contribution -> send(from, contribution));
+    picture
+        .contributions(
+            receivedAtMs, plane -> layers(layersOf(tile.toString(), plane), Receipts.MAX_LAYERS))
+        .forEach(contribution -> send(from, contribution));
   }
 
   private TileState load(String tile) {

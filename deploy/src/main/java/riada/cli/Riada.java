@@ -26,6 +26,8 @@ import picocli.CommandLine.Model.CommandSpec;
       SegmentVerb.class,
       TailVerb.class,
       RegionVerb.class,
+      AlertVerb.class,
+      DrillVerb.class,
       DlqVerb.class,
       HelpCommand.class
     },
@@ -77,6 +79,8 @@ public final class Riada {
     }
     if (line.getCommand() instanceof DemoVerb demo) {
       demo.use(settings);
+    } else if (line.getCommand() instanceof DrillVerb drill) {
+      drill.use(environment);
     }
     line.getSubcommands().values().forEach(verb -> inject(verb, settings, environment));
   }
