@@ -2,6 +2,7 @@ package riada.cli;
 
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -87,6 +88,15 @@ final class SegmentVerb implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(
           verb.commandLine(), "--everything goes without --point and --box.");
     }
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder != null
+        && !Files.isWritable(folder)) { // before the work, and not with a stack trace
+      throw new BadInput(
+          "folder_missing",
+          "The folder "
+              + folder
+              + " does not exist or may not be written to; make it, or name another with --out.");
+    }
     try (WaterModel water = model.inference().open()) {
       Segmentation found =
           new ImageSegmenter(water).segment(image, new Question(points, boxes, multimask));
@@ -114,6 +124,9 @@ final class SegmentVerb implements Callable<Integer> {
     try {
       for (int i = 0; i < parts.length; i++) {
         numbers[i] = Float.parseFloat(parts[i].trim());
+        if (!Float.isFinite(numbers[i])) {
+          throw new TypeConversionException("'" + text + "' is not " + form);
+        }
       }
     } catch (NumberFormatException e) {
       throw new TypeConversionException("'" + text + "' is not " + form);
