@@ -55,7 +55,7 @@ final class Actions {
               + (known
                   ? "\" is closed; only an open incident can be acknowledged or silenced."
                   : "\" is not the open incident of its region; `riada alert list` names those"
-                        + " there are."));
+                      + " there are."));
     }
     if (action.getKind() == Action.Kind.ACKNOWLEDGE) { // the first counts
       return !life.hasAcknowledgement() || ORDER.compare(action, life.getAcknowledgement()) < 0

@@ -3,13 +3,20 @@ package riada.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import riada.local.Inference;
 import riada.onnx.Device;
 import riada.proto.BadInput;
 
 /** The options of every verb that runs a model. */
 final class ModelOptions {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
+
   @Option(
       names = "--model",
       paramLabel = "DIR",
@@ -44,11 +51,17 @@ final class ModelOptions {
   }
 
   Inference inference() throws BadInput {
+    Device.Choice choice;
+    try {
+      choice = Device.Choice.parse(device);
+    } catch (BadInput e) {
+      throw new ParameterException(spec.commandLine(), e.reason(), e);
+    }
     int cores = Runtime.getRuntime().availableProcessors();
     return new Inference(
         folder == null ? bundled(environment) : folder,
         variant,
-        Device.Choice.parse(device),
+        choice,
         threads > 0 ? threads : Math.max(1, cores));
   }
 

@@ -2,6 +2,7 @@ package riada.cli;
 
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,15 @@ final class SegmentVerb implements Callable<Integer> {
       asked.add(corners.box());
     }
     Question question = everything ? Question.EVERYTHING : new Question(points, asked, multimask);
+    Path parent = out.toAbsolutePath().getParent();
+    if (parent != null
+        && !Files.isWritable(parent)) { // before the work, and not with a stack trace
+      throw new BadInput(
+          "folder_missing",
+          "The folder "
+              + parent
+              + " does not exist or may not be written to; make it, or name another with --out.");
+    }
     try (WaterModel water = model.inference().open()) {
       Segmentation found = new ImageSegmenter(water).segment(image, question);
       found.writePng(out);
