@@ -27,7 +27,7 @@ from model import DECODER_PARAMETERS, MEAN, SIZE, STD, RiadaLite, fold_all, load
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
 CLOUD, SHADOW = -2.0, -1.5
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 class EncoderGraph(nn.Module):

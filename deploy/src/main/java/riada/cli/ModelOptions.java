@@ -17,6 +17,13 @@ final class ModelOptions {
   @Nullable Path folder;
 
   @Option(
+      names = "--variant",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Which of the model's variants (default: what suits the device).")
+  String variant = "";
+
+  @Option(
       names = "--device",
       paramLabel = "auto|cpu|cuda",
       defaultValue = "auto",
@@ -37,13 +44,17 @@ final class ModelOptions {
   }
 
   Inference inference() throws BadInput {
-    Path model = folder;
-    if (model == null) {
-      String home = environment.get("RIADA_HOME"); // bin/riada sets it
-      model = Path.of(home == null ? "." : home, "models", "riada-lite");
-    }
     int cores = Runtime.getRuntime().availableProcessors();
     return new Inference(
-        model, Device.Choice.parse(device), threads > 0 ? threads : Math.max(1, cores));
+        folder == null ? bundled(environment) : folder,
+        variant,
+        Device.Choice.parse(device),
+        threads > 0 ? threads : Math.max(1, cores));
+  }
+
+  /** The model that came with riada. */
+  static Path bundled(Map<String, String> environment) {
+    String home = environment.get("RIADA_HOME"); // bin/riada sets it
+    return Path.of(home == null ? "." : home, "models", "riada-lite");
   }
 }
