@@ -32,6 +32,9 @@ import riada.proto.Topics;
  * event loop; everything that costs time (parsing, checking, digests) is done while it is made.
  */
 public sealed interface News {
+  /** The longest CAP document that is held, in characters; Riada's own are shorter. */
+  int MAX_CAP = 256 << 10;
+
   /**
    * Where a layer lies on a tile.
    *
@@ -210,7 +213,9 @@ public sealed interface News {
       throw new BadInput("alert_id_missing", "An alert has no alert_id to tell repeats by.");
     }
     // A long incident's alerts name hundreds before them, which the page does not show.
-    return new AlertSeen(alert.toBuilder().clearReferences().build());
+    Alert.Builder shown = alert.toBuilder().clearReferences();
+    return new AlertSeen(
+        (alert.getCapXml().length() > MAX_CAP ? shown.clearCapXml() : shown).build());
   }
 
   /** Sixteen hex digits of SHA-256: names content in URLs, so equal content is fetched once. */

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Observation;
 import riada.proto.Picture;
@@ -33,13 +34,17 @@ class NewsTest {
         "{'type':'Polygon','coordinates':7} | is no GeoJSON",
         "{'type':'Polygon','coordinates':[[1,2,3,4]]} | is no GeoJSON",
         "{'type':'Polygon','coordinates':[[[0,0],[1,1],[0,0]]]} | fewer than four positions",
-        "{'type':'Polygon','coordinates':[[[0,0],[1,0],[1,1],[0,1]]]} | does not end where it begins",
+        "{'type':'Polygon','coordinates':[[[0,0],[1,0],[1,1],[0,1]]]} | does not end where it"
+            + " begins",
         "{'type':'Polygon','coordinates':[[[0,0],[1,0],[1,90],[0,0]]]} | beyond 180 degrees east",
-        "{'type':'Polygon','coordinates':[[[0,0],[1,0],[1,1e999],[0,0]]]} | beyond 180 degrees east",
+        "{'type':'Polygon','coordinates':[[[0,0],[1,0],[1,1e999],[0,0]]]} | beyond 180 degrees"
+            + " east",
         "{'type':'Polygon','coordinates':[[[0,0],[181,0],[1,1],[0,0]]]} | beyond 180 degrees east",
-        "{'type':'Polygon','coordinates':[[[0,0],[1],[1,1],[0,0]]]} | without longitude and latitude",
+        "{'type':'Polygon','coordinates':[[[0,0],[1],[1,1],[0,0]]]} | without longitude and"
+            + " latitude",
         "{'type':'Polygon','coordinates':[[[0,0],[1,'x'],[1,1],[0,0]]]} | is no GeoJSON",
-        "{'type':'MultiPolygon','coordinates':[[[[0,0],[1,0],[1,1],[0,0]]],[]]} | lacks coordinates",
+        "{'type':'MultiPolygon','coordinates':[[[[0,0],[1,0],[1,1],[0,0]]],[]]} | lacks"
+            + " coordinates",
         "{'type':'Point','coordinates':[0,0]} | neither a Polygon nor a MultiPolygon",
         "{'type':7} | neither a Polygon nor a MultiPolygon",
         "[] | is no GeoJSON",
@@ -68,6 +73,16 @@ class NewsTest {
             NOW);
 
     assertThat(news).isInstanceOf(News.RegionSeen.class);
+  }
+
+  @Test
+  void anAlertWithAnEnormousCapIsShownWithoutIt() throws Exception {
+    Alert alert =
+        Alert.newBuilder().setAlertId("a-1").setCapXml("x".repeat(News.MAX_CAP + 1)).build();
+
+    News news = News.read(Topics.ALERTS.name(), "a", alert.toByteArray(), NOW);
+
+    assertThat(((News.AlertSeen) news).alert().getCapXml()).isEmpty();
   }
 
   @Test

@@ -12,14 +12,21 @@ import static riada.stream.FloodDriver.rows;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import riada.cap.Issuer;
 import riada.mask.RunLength;
 import riada.proto.Alert;
 import riada.proto.Evidence;
+import riada.proto.ProtoSerde;
 import riada.proto.Reference;
 import riada.proto.TileSource;
 import riada.proto.Topics;
@@ -133,6 +140,41 @@ class ReceiptsTest {
     flood("two", 40, 500);
 
     assertThat(driver.alerts().get(0).getObservationsDigest()).isEqualTo(digest);
+  }
+
+  @Test
+  void observationsBeyondWhatATileNamesAreCounted() {
+    Receipts receipts = new Receipts(Issuer.here());
+    KeyValueStore<String, Contribution> contributions =
+        store("contributions", ProtoSerde.of(Contribution.parser()));
+    receipts.open(store("sent", ProtoSerde.of(SentAlerts.parser())), contributions);
+    Contribution.Builder tile = Contribution.newBuilder().setTile("14/1/1").setEvidenceLeftOut(5);
+    for (int i = 0; i < 3; i++) {
+      tile.addEvidence(Layer.newBuilder().setObservationId("o" + i).setSourceTile("19/1/1"));
+    }
+    contributions.put("valley\0" + "14/1/1", tile.build());
+    contributions.put("valley\0" + "14/1/2", tile.setTile("14/1/2").setEvidenceLeftOut(0).build());
+
+    Receipts.Receipt receipt =
+        receipts.seal(
+            Alert.newBuilder()
+                .setAlertId("valley-1")
+                .setRegionId("valley")
+                .setKind(Alert.Kind.ALERT)
+                .build());
+
+    assertThat(receipt.evidence()).hasSize(3); // one observation may lie on several tiles
+    assertThat(receipt.alert().getObservationCount()).isEqualTo(8);
+    assertThat(receipt.alert().getObservationsKept()).isEqualTo(3);
+  }
+
+  private static <M> KeyValueStore<String, M> store(String name, Serde<M> values) {
+    KeyValueStore<String, M> store =
+        Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values)
+            .withLoggingDisabled()
+            .build();
+    store.init(new MockProcessorContext<String, String>().getStateStoreContext(), store);
+    return store;
   }
 
   private void flood(String scene, int minutesAgo, int rows) {

@@ -27,10 +27,7 @@ import riada.proto.Topics;
  */
 @Command(
     name = "drill",
-    description = {
-      "Play a scenario as an exercise: on topics of its own, each alert marked EXERCISE on topic,",
-      "page and CAP."
-    },
+    description = "Play a scenario as an exercise, on topics of its own and marked as one.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DrillVerb implements Callable<Integer> {

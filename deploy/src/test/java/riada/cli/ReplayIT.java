@@ -8,11 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -115,6 +119,18 @@ class ReplayIT {
     }
   }
 
+  @Test
+  @Order(6)
+  void whereTheEvidenceIsGoneNothingIsClaimed() throws Exception {
+    forget(Topics.EVIDENCE);
+
+    for (JsonNode verdict : replay(Station.MODEL)) {
+      assertThat(verdict.path("verdict").asText()).isEqualTo("EXPIRED");
+      assertThat(verdict.path("again_km2").isNull()).isTrue();
+      assertThat(verdict.path("why").asText()).contains("observations 0 are still named");
+    }
+  }
+
   private static Shell.Result play(String... verb) {
     List<String> args = new ArrayList<>(List.of(verb));
     args.addAll(
@@ -157,6 +173,18 @@ class ReplayIT {
 
   private static void tombstone(Topic topic, String key) throws Exception {
     Station.send(cluster(), topic.name(), key.getBytes(UTF_8), null);
+  }
+
+  /** As retention does when its time has come. */
+  private static void forget(Topic topic) throws Exception {
+    Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records(topic.name())) {
+      all.put(
+          new TopicPartition(topic.name(), record.partition()), RecordsToDelete.beforeOffset(-1));
+    }
+    try (Admin admin = Admin.create(cluster().client())) {
+      admin.deleteRecords(all).all().get();
+    }
   }
 
   private static Cluster cluster() {
