@@ -197,7 +197,7 @@ final class GroundPicture {
   }
 
   /** What the tile adds to each of the regions. */
-  List<Contribution> contributions(long receivedAtMs) {
+  List<Contribution> contributions(Origin origin) {
     ByteString digest = inputsDigest();
     List<Contribution> contributions = new ArrayList<>();
     for (Clip clip : clips) {
@@ -210,8 +210,10 @@ final class GroundPicture {
               .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
               .setInputsDigest(digest)
               .addAllReferenceVersions(
-                  state.referenceVersions().stream().limit(MAX_REFERENCES).toList())
-              .setReceivedAtMs(receivedAtMs);
+                  state.referenceVersions().stream().limit(MAX_REFERENCES).toList());
+      if (!origin.equals(Origin.getDefaultInstance())) {
+        contribution.setOrigin(origin);
+      }
       clip.passes.forEach(contribution::addPasses);
       long minPatchCm2 = clip.region.getMinPatchCm2();
       if (minPatchCm2 > 0) {

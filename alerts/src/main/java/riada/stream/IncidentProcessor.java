@@ -37,6 +37,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, RegionLife> lives;
 
+  @SuppressWarnings("NullAway.Init")
+  private Timings timings;
+
   IncidentProcessor(TopologyConfig config) {
     this.silenceMs = config.silence().toMillis();
   }
@@ -46,6 +49,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     super.init(context);
     sums = new RegionSums(context.getStateStore(RegionSums.STORE));
     lives = context.getStateStore(REGIONS);
+    timings = new Timings(context.metrics());
     context.schedule(
         Duration.ofMillis(silenceMs), PunctuationType.WALL_CLOCK_TIME, this::listenToSilence);
   }
@@ -118,7 +122,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     if (state.isComplete()) {
       // Old sights are news, but not of a later time: the figures go on ageing.
       life = asOf(life, state.newestMs(), now());
-      lives.put(region, judge(life, contribution.getReceivedAtMs(), timestamp));
+      life = Timings.counted(life, contribution.getCause(), now());
+      lives.put(region, judge(life, contribution.getCause().getReceivedAtMs(), timestamp));
+      timings.record(region, contribution.getCause(), now());
     }
   }
 

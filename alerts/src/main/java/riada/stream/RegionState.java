@@ -91,7 +91,7 @@ final class RegionState {
     }
     byte[] sha =
         Observation.sha256()
-            .digest(contribution.toBuilder().clearReceivedAtMs().build().toByteArray());
+            .digest(contribution.toBuilder().clearCause().build().toByteArray());
     BigInteger own = new BigInteger(1, sha, 0, 16);
     digest = digest.add(sign > 0 ? own : own.negate()).mod(DIGEST_RANGE);
   }
