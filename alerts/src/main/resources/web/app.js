@@ -108,7 +108,10 @@ function header() {
   services();
   notice(look, wrong);
   tick();
-  document.title = `${look === 'alerting' ? '▲ ' : ''}${word} – Riada`;
+  const mark = status?.exercise ? 'EXERCISE ' : '';
+  say(document.querySelector('h1'), `${mark}Riada`);
+  document.body.dataset.exercise = String(Boolean(mark));
+  document.title = `${mark}${look === 'alerting' ? '▲ ' : ''}${word} – Riada`;
 }
 
 function device() {

@@ -175,7 +175,7 @@ export class AlertList {
       'button',
       fresh ? 'alert fresh' : 'alert',
       make('span', 'sign', icon(kind.icon)),
-      make('span', 'kind', kind.word),
+      make('span', 'kind', marked(alert, kind.word)),
       make('span', 'name', alert.region_name || alert.region_id),
       time,
       make('span', 'reason', alert.reason),
@@ -219,6 +219,11 @@ export class AlertList {
     }
     this.sortRows();
   }
+}
+
+/** What is not said for real is never told without saying so. */
+function marked(alert, text) {
+  return alert.status && alert.status !== 'ACTUAL' ? `${alert.status} ${text}` : text;
 }
 
 function newer(a, b) {

@@ -212,9 +212,7 @@ final class LiveState {
 
   private JsonObject everything() {
     JsonArray newestFirst = new JsonArray();
-    alerts.values().stream()
-        .sorted(OLDEST_FIRST.reversed())
-        .forEach(alert -> newestFirst.add(EventJson.alert(alert)));
+    newestAlerts().forEach(alert -> newestFirst.add(EventJson.alert(alert)));
     JsonArray tiles = new JsonArray();
     grounds.values().forEach(ground -> tiles.add(EventJson.tile(ground)));
     JsonArray shownPictures = new JsonArray();
@@ -247,6 +245,7 @@ final class LiveState {
               .put("words", health.words()));
     }
     return new JsonObject()
+        .put("exercise", Topics.isExercise())
         .put("connected", status.connected)
         .put("loading", status.loading)
         .put("sentence", status.sentence)
@@ -274,6 +273,16 @@ final class LiveState {
   /** A tile's newest picture, null when none is held. */
   News.@Nullable PictureSeen picture(@Nullable TileId tile) {
     return tile == null ? null : pictures.get(tile);
+  }
+
+  /** The alerts that are kept. */
+  List<Alert> newestAlerts() {
+    return alerts.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
+  }
+
+  /** The alert of this id, null when it is not kept. */
+  @Nullable Alert alert(String alertId) {
+    return alerts.get(alertId);
   }
 
   int tiles() {

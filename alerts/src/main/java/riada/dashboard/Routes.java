@@ -15,7 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import riada.cap.CapFeed;
 import riada.geo.TileId;
+import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Picture;
 
@@ -61,6 +63,8 @@ final class Routes {
     router.get("/api/stream").handler(this::stream);
     router.get("/overlay/:layer/:z/:x/:file").handler(this::overlay);
     router.get("/picture/:z/:x/:y").handler(this::picture);
+    router.get("/" + CapFeed.PATH).handler(this::feed);
+    router.get("/cap/:file").handler(this::cap);
     router.get("/health").handler(this::health);
     router.get("/metrics").handler(this::metrics);
     router
@@ -170,6 +174,27 @@ final class Routes {
     }
     String type = seen.format() == Picture.Format.JPEG ? "image/jpeg" : "image/png";
     image(c, type, seen.version(), Buffer.buffer(seen.data().toByteArray()));
+  }
+
+  private void feed(RoutingContext c) {
+    c.response()
+        .putHeader("Content-Type", "application/atom+xml; charset=utf-8")
+        .putHeader("Cache-Control", "no-cache")
+        .end(CapFeed.xml(state.newestAlerts()));
+  }
+
+  /** The alert's own CAP document, under the name that the feed gives it. */
+  private void cap(RoutingContext c) {
+    String file = c.pathParam("file");
+    Alert alert = file.endsWith(".xml") ? state.alert(file.substring(0, file.length() - 4)) : null;
+    if (alert == null || alert.getCapXml().isEmpty()) {
+      refuse(c, 404, "No CAP document of that alert is held; /cap.atom names those there are.");
+      return;
+    }
+    c.response()
+        .putHeader("Content-Type", "application/cap+xml; charset=utf-8")
+        .putHeader("Cache-Control", "no-cache")
+        .end(alert.getCapXml());
   }
 
   /** Content under its own version never changes; under another it may not be kept. */

@@ -54,8 +54,8 @@ final class Actions {
               + TileId.brief(action.getTarget())
               + (known
                   ? "\" is closed; only an open incident can be acknowledged or silenced."
-                  : "\" is not the open incident of its region; `riada alert list` names those there"
-                      + " are."));
+                  : "\" is not the open incident of its region; `riada alert list` names those"
+                      + " there are."));
     }
     if (action.getKind() == Action.Kind.ACKNOWLEDGE) { // the first counts
       return !life.hasAcknowledgement() || ORDER.compare(action, life.getAcknowledgement()) < 0

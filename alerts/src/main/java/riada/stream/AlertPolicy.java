@@ -71,6 +71,7 @@ final class AlertPolicy {
    *
    * @param dry the qualifying dry passes so far, newest first
    * @param sends null when there is nothing to tell
+   * @param cause the reason for programs; unspecified when there is nothing to tell
    * @param reason a sentence; empty when there is nothing to tell
    * @param visibilityLost whether the consumers now know that visibility is lost
    */
@@ -79,6 +80,7 @@ final class AlertPolicy {
       List<DryPass> dry,
       Alert.@Nullable Kind sends,
       Severity severity,
+      Alert.Cause cause,
       String reason,
       boolean visibilityLost) {}
 
@@ -101,7 +103,8 @@ final class AlertPolicy {
     Severity severity = severity(life.getDefinition(), figures);
     if (rule.sends() == Alert.Kind.ALERT) {
       String reason = raiseReason(life.getDefinition(), figures);
-      return new Decision(rule.to(), dry, rule.sends(), severity, reason, false);
+      return new Decision(
+          rule.to(), dry, rule.sends(), severity, Alert.Cause.FLOOD_REACHED_LIMIT, reason, false);
     }
     if (rule.sends() == Alert.Kind.CANCEL) {
       String reason =
@@ -113,11 +116,12 @@ final class AlertPolicy {
               km2(Limits.of(life.getDefinition()).clearCm2()),
               km2(figures.floodCm2()),
               sight(figures));
-      return new Decision(rule.to(), List.of(), rule.sends(), Severity.MINOR, reason, false);
+      return new Decision(
+          rule.to(), List.of(), rule.sends(), Severity.MINOR, Alert.Cause.SEEN_DRY, reason, false);
     }
     return isOpen(rule.to())
         ? update(rule.to(), dry, life, figures, severity)
-        : new Decision(rule.to(), dry, null, severity, "", false);
+        : new Decision(rule.to(), dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", false);
   }
 
   /** Why an ALERT goes out, in a sentence. */
@@ -225,20 +229,23 @@ final class AlertPolicy {
     boolean regained = life.getToldLost() && seen.getNumber() > told.getNumber();
     boolean rises = severity.getNumber() > life.getToldSeverity().getNumber();
     boolean corrected = !figures.referenceVersion().equals(life.getToldReference());
-    String change =
+    boolean grew =
+        5 * (figures.floodCm2() - life.getToldCm2()) >= life.getToldCm2()
+            && figures.floodCm2() > life.getToldCm2();
+    Alert.Cause cause =
         severity != life.getToldSeverity()
-            ? "severity is now " + severity
-            : 5 * (figures.floodCm2() - life.getToldCm2()) >= life.getToldCm2()
-                    && figures.floodCm2() > life.getToldCm2()
-                ? "the flooded area has grown by a fifth or more"
+            ? Alert.Cause.SEVERITY_CHANGED
+            : grew
+                ? Alert.Cause.AREA_GREW
                 : lost
-                    ? "less of it can be seen"
+                    ? Alert.Cause.VISIBILITY_LOST
                     : regained
-                        ? "it can be seen again"
-                        : corrected ? "what is normally wet was corrected" : "";
+                        ? Alert.Cause.VISIBILITY_REGAINED
+                        : corrected ? Alert.Cause.REFERENCE_CHANGED : Alert.Cause.CAUSE_UNSPECIFIED;
     boolean due = rises || Math.abs(figures.asOfMs() - life.getToldAsOfMs()) >= UPDATE_INTERVAL_MS;
-    if (change.isEmpty() || !due) {
-      return new Decision(state, dry, null, severity, "", life.getToldLost());
+    if (cause == Alert.Cause.CAUSE_UNSPECIFIED || !due) {
+      return new Decision(
+          state, dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", life.getToldLost());
     }
     String reason =
         String.format(
@@ -246,12 +253,23 @@ final class AlertPolicy {
             "In %s %s: flood covers %.4f km2, and %.4f km2 that was flooded when last seen is"
                 + " hidden; %s.",
             name(region),
-            change,
+            change(cause, severity),
             km2(figures.floodedCm2()),
             km2(figures.staleCm2()),
             sight(figures));
     boolean toldLost = (life.getToldLost() || lost) && !regained;
-    return new Decision(state, dry, Alert.Kind.UPDATE, severity, reason, toldLost);
+    return new Decision(state, dry, Alert.Kind.UPDATE, severity, cause, reason, toldLost);
+  }
+
+  private static String change(Alert.Cause cause, Severity severity) {
+    return switch (cause) {
+      case SEVERITY_CHANGED -> "severity is now " + severity;
+      case AREA_GREW -> "the flooded area has grown by a fifth or more";
+      case VISIBILITY_LOST -> "less of it can be seen";
+      case VISIBILITY_REGAINED -> "it can be seen again";
+      case REFERENCE_CHANGED -> "what is normally wet was corrected";
+      default -> throw new IllegalArgumentException("no update says " + cause);
+    };
   }
 
   /** By flood and stale flood against raise_km2: a cloud must not make an incident look milder. */

@@ -22,6 +22,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import riada.proto.Alert;
+import riada.proto.Evidence;
 import riada.proto.Ground;
 import riada.proto.ProtoSerde;
 import riada.proto.Reference;
@@ -54,6 +55,7 @@ public final class FloodTopology {
     builder.addStateStore(store(TileProcessor.STORE, TileInput.parser()));
     builder.addStateStore(store(RegionSums.STORE, Contribution.parser()));
     builder.addStateStore(store(IncidentProcessor.REGIONS, RegionLife.parser()));
+    builder.addStateStore(store(Receipts.STORE, SentAlerts.parser()));
 
     KStream<String, Sifted> masks =
         intake(builder, Topics.MASKS, "masks", () -> new MaskIntake(config));
@@ -97,11 +99,14 @@ public final class FloodTopology {
                 () -> new IncidentProcessor(config),
                 Named.as("incidents"),
                 RegionSums.STORE,
-                IncidentProcessor.REGIONS);
+                IncidentProcessor.REGIONS,
+                Receipts.STORE);
     pick(judged, Judged.OfStats.class, Judged.OfStats::stats, "stats")
         .to(Topics.STATS.name(), produced("stats-sink", RegionStats.parser()));
     pick(judged, Judged.OfAlert.class, Judged.OfAlert::alert, "alerts")
         .to(Topics.ALERTS.name(), produced("alerts-sink", Alert.parser()));
+    pick(judged, Judged.OfEvidence.class, Judged.OfEvidence::evidence, "evidence")
+        .to(Topics.EVIDENCE.name(), produced("evidence-sink", Evidence.parser()));
     pick(judged, Judged.Dead.class, dead -> dead, "refused-actions")
         .map((none, dead) -> KeyValue.pair(dead.key(), dead.value()), Named.as("refused-letters"))
         .to(

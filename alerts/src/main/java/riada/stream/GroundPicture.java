@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import riada.cap.FloodBlocks;
 import riada.geo.TileGrid;
 import riada.mask.Mask;
 import riada.mask.RunLength;
@@ -196,8 +198,13 @@ final class GroundPicture {
     return all.size() <= MAX_REFERENCES ? named : named + "+...";
   }
 
-  /** What the tile adds to each of the regions. */
-  List<Contribution> contributions(Origin origin) {
+  /**
+   * What the tile adds to each of the regions.
+   *
+   * @param layersOf the layers of a plane without their cells, as far as they are still named
+   */
+  List<Contribution> contributions(
+      Origin origin, Function<Plane, ? extends Collection<Layer>> layersOf) {
     ByteString digest = inputsDigest();
     List<Contribution> contributions = new ArrayList<>();
     for (Clip clip : clips) {
@@ -210,11 +217,13 @@ final class GroundPicture {
               .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
               .setInputsDigest(digest)
               .addAllReferenceVersions(
-                  state.referenceVersions().stream().limit(MAX_REFERENCES).toList());
+                  state.referenceVersions().stream().limit(MAX_REFERENCES).toList())
+              .setFloodBlocks(FloodBlocks.of(flood.copy().and(clip.cells)));
       if (!origin.equals(Origin.getDefaultInstance())) {
         contribution.setOrigin(origin);
       }
       clip.passes.forEach(contribution::addPasses);
+      addEvidence(clip, layersOf, contribution);
       long minPatchCm2 = clip.region.getMinPatchCm2();
       if (minPatchCm2 > 0) {
         Patches.Found found = Patches.of(flood.copy().and(clip.cells), areas, minPatchCm2);
@@ -223,6 +232,28 @@ final class GroundPicture {
       contributions.add(contribution.build());
     }
     return contributions;
+  }
+
+  /** The layers of the sights that show in the region: its areas rest on no other. */
+  private void addEvidence(
+      Clip clip,
+      Function<Plane, ? extends Collection<Layer>> layersOf,
+      Contribution.Builder contribution) {
+    int all = 0;
+    for (int i = 0; i < sights.size(); i++) {
+      if (clip.passes.get(i).getVisibleCm2() > 0) {
+        for (Plane plane : sights.get(i).planes()) {
+          all += plane.getLayers();
+          for (Layer layer : layersOf.apply(plane)) {
+            if (contribution.getEvidenceCount() < Receipts.MAX_LAYERS) {
+              contribution.addEvidence(
+                  layer.toBuilder().clearDevice().clearReceivedAtMs().clearSegmentedAtMs());
+            }
+          }
+        }
+      }
+    }
+    contribution.setEvidenceLeftOut(all - contribution.getEvidenceCount());
   }
 
   private ByteString inputsDigest() {

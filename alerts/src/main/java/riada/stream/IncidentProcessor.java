@@ -17,6 +17,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import riada.proto.BadInput;
 import riada.proto.DeadLetters;
+import riada.proto.Evidence;
 import riada.proto.RegionStats;
 import riada.proto.Topics;
 
@@ -30,6 +31,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   static final String REGIONS = "regions";
 
   private final long silenceMs;
+  private final Receipts receipts;
 
   @SuppressWarnings("NullAway.Init") // Streams calls init first
   private RegionSums sums;
@@ -42,6 +44,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
 
   IncidentProcessor(TopologyConfig config) {
     this.silenceMs = config.silence().toMillis();
+    this.receipts = new Receipts(config.issuer());
   }
 
   @Override
@@ -50,6 +53,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     sums = new RegionSums(context.getStateStore(RegionSums.STORE));
     lives = context.getStateStore(REGIONS);
     timings = new Timings(context.metrics());
+    receipts.open(context.getStateStore(Receipts.STORE), context.getStateStore(RegionSums.STORE));
     context.schedule(
         Duration.ofMillis(silenceMs), PunctuationType.WALL_CLOCK_TIME, this::listenToSilence);
   }
@@ -122,9 +126,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     if (state.isComplete()) {
       // Old sights are news, but not of a later time: the figures go on ageing.
       life = asOf(life, state.newestMs(), now());
-      life = Timings.counted(life, contribution.getCause(), now());
-      lives.put(region, judge(life, contribution.getCause().getReceivedAtMs(), timestamp));
-      timings.record(region, contribution.getCause(), now());
+      life = Timings.counted(life, contribution.getOrigin(), now());
+      lives.put(region, judge(life, contribution.getOrigin().getReceivedAtMs(), timestamp));
+      timings.record(region, contribution.getOrigin(), now());
     }
   }
 
@@ -217,8 +221,13 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   }
 
   private void send(RegionLife life, long timestamp) {
-    Judged alert = new Judged.OfAlert(Incidents.newest(life));
+    Receipts.Receipt receipt = receipts.seal(Incidents.newest(life));
+    Judged alert = new Judged.OfAlert(receipt.alert());
     context().forward(new Record<>(life.getIncidentId(), alert, timestamp));
+    for (Evidence evidence : receipt.evidence()) {
+      String key = Receipts.key(evidence.getIncidentId(), evidence.getObservationId());
+      context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), timestamp));
+    }
   }
 
   private void send(String region, RegionStats stats, long timestamp) {

@@ -82,6 +82,7 @@ final class Incidents {
             .setSequence(sequence)
             .setKind(Alert.Kind.CANCEL)
             .setSeverity(Severity.MINOR)
+            .setCause(Alert.Cause.REGION_DELETED)
             .setReason(
                 "Region "
                     + life.getDefinition().getRegion().getName()

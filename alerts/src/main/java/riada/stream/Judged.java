@@ -3,6 +3,7 @@ package riada.stream;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 import riada.proto.Alert;
+import riada.proto.Evidence;
 import riada.proto.RegionStats;
 
 /** What news of a region leads to. */
@@ -15,4 +16,7 @@ sealed interface Judged {
 
   /** For flood.alerts.v1. */
   record OfAlert(Alert alert) implements Judged {}
+
+  /** For flood.evidence.v1: what an alert rests on, still without the tile. */
+  record OfEvidence(Evidence evidence) implements Judged {}
 }

@@ -47,11 +47,15 @@ final class MaskIntake extends Intake {
             .setModel(mask.getModel())
             .setDevice(mask.getDevice())
             .setMaskDigest(digest(mask))
-            .setReceivedAtMs(millis(tile, "received_at", mask.hasReceivedAt(), mask.getReceivedAt()))
+            .setReceivedAtMs(
+                millis(tile, "received_at", mask.hasReceivedAt(), mask.getReceivedAt()))
             .setSegmentedAtMs(
                 millis(tile, "segmented_at", mask.hasSegmentedAt(), mask.getSegmentedAt()))
             .setSourceTile(key)
             .build();
+    if (mask.hasSource()) {
+      common = common.toBuilder().setTileSource(mask.getSource()).build();
+    }
     for (Rezoom.Part part : rezoom.parts(tile, water, valid)) {
       send(
           TileInput.newBuilder()
@@ -179,7 +183,8 @@ final class MaskIntake extends Intake {
     return said ? instant(tile, field, at).toEpochMilli() : 0;
   }
 
-  private static ByteString digest(WaterMask mask) {
+  /** The first 16 bytes of SHA-256 over water and valid as they were received. */
+  static ByteString digest(WaterMask mask) {
     MessageDigest sha = Observation.sha256();
     sha.update(mask.getWater().getRuns().asReadOnlyByteBuffer());
     sha.update((byte) 0xff); // a run never starts with it alone: keeps water and valid apart

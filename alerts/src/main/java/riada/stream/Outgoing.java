@@ -132,6 +132,7 @@ final class Outgoing {
         .setAsOf(timestamp(figures.asOfMs()))
         .setEvidenceDigest(figures.inputsDigest())
         .setEvidenceCount(figures.tiles())
+        .setCause(told.cause())
         .setReason(told.reason())
         .setRegionVersion(definition.getVersion())
         .setPolicyVersion(AlertPolicy.VERSION)

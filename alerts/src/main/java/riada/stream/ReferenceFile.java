@@ -46,8 +46,7 @@ public final class ReferenceFile {
     Map<TileId, Mask> known = new TreeMap<>();
     if (told.isPresent()) {
       Bounds bounds = told.get();
-      Geometry box =
-          RegionShape.box(bounds.west(), bounds.south(), bounds.east(), bounds.north());
+      Geometry box = RegionShape.box(bounds.west(), bounds.south(), bounds.east(), bounds.north());
       add(cover(name, box, zoom), known);
     }
     Map<TileId, Cells> cells = new TreeMap<>();
@@ -59,7 +58,9 @@ public final class ReferenceFile {
     return cells;
   }
 
-  /** A file's cells as a reference; what covers a whole tile says so by leaving {@code known} out. */
+  /**
+   * A file's cells as a reference; what covers a whole tile says so by leaving {@code known} out.
+   */
   public static Reference reference(
       TileId tile, Cells cells, String version, Reference.Source source) {
     Reference.Builder reference =
@@ -80,8 +81,7 @@ public final class ReferenceFile {
 
   private static void add(RegionCover cover, Map<TileId, Mask> masks) {
     for (Map.Entry<TileId, MaskRuns> clip : cover.clips().entrySet()) {
-      Mask mask =
-          masks.computeIfAbsent(clip.getKey(), t -> new Mask(TileGrid.SIZE, TileGrid.SIZE));
+      Mask mask = masks.computeIfAbsent(clip.getKey(), t -> new Mask(TileGrid.SIZE, TileGrid.SIZE));
       TileState.fill(clip.getValue(), mask);
     }
   }

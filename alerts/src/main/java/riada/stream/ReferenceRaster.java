@@ -18,7 +18,8 @@ import riada.proto.BadInput;
 
 /**
  * A GeoTIFF of what is normally wet, as a share of time or as a class: a cell of the grid takes the
- * pixel that its centre lies in. North is up; EPSG:4326 and EPSG:3857 are read. Owned by one thread.
+ * pixel that its centre lies in. North is up; EPSG:4326 and EPSG:3857 are read. Owned by one
+ * thread.
  */
 public final class ReferenceRaster {
   private static final int MAX_PIXELS = 1 << 26;
@@ -72,7 +73,8 @@ public final class ReferenceRaster {
     List<Double> tie = first.getModelTiepoint();
     FileDirectoryEntry keys = first.get(FieldTagType.GeoKeyDirectory);
     if (scale == null || scale.size() < 2 || tie == null || tie.size() < 6 || keys == null) {
-      throw bad(name, "does not say where it lies; it needs ModelPixelScale, ModelTiepoint and keys");
+      throw bad(
+          name, "does not say where it lies; it needs ModelPixelScale, ModelTiepoint and keys");
     }
     @SuppressWarnings("unchecked") // SHORT values are Integers
     Map<Integer, Integer> geo = keys((List<Integer>) keys.getValues());
@@ -123,8 +125,9 @@ public final class ReferenceRaster {
     int toY = tile(Math.nextDown(TileGrid.row(zoom, latitude(south))), zoom);
     long tiles = (toX - fromX + 1L) * (toY - fromY + 1L);
     if (tiles > RegionCover.MAX_TILES) {
-      throw bad(name, "covers " + tiles + " tiles; cut it into parts of at most "
-          + RegionCover.MAX_TILES);
+      throw bad(
+          name,
+          "covers " + tiles + " tiles; cut it into parts of at most " + RegionCover.MAX_TILES);
     }
     Map<TileId, ReferenceFile.Cells> cells = new TreeMap<>();
     for (int y = fromY; y <= toY; y++) {
@@ -146,12 +149,10 @@ public final class ReferenceRaster {
     Mask wet = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     Mask known = new Mask(TileGrid.SIZE, TileGrid.SIZE);
     for (int row = 0; row < TileGrid.SIZE; row++) {
-      double latitude =
-          TileGrid.latitude(tile.z(), tile.y() + (row + 0.5) / TileGrid.SIZE);
+      double latitude = TileGrid.latitude(tile.z(), tile.y() + (row + 0.5) / TileGrid.SIZE);
       int y = (int) Math.floor((north - ordinate(latitude)) / pixelHeight);
       for (int column = 0; column < TileGrid.SIZE && y >= 0 && y < pixels.getHeight(); column++) {
-        double longitude =
-            TileGrid.longitude(tile.z(), tile.x() + (column + 0.5) / TileGrid.SIZE);
+        double longitude = TileGrid.longitude(tile.z(), tile.x() + (column + 0.5) / TileGrid.SIZE);
         int x = (int) Math.floor((abscissa(longitude) - west) / pixelWidth);
         if (x >= 0 && x < pixels.getWidth()) {
           double value = pixels.getPixelSample(0, x, y).doubleValue();

@@ -1,6 +1,5 @@
 package riada.stream;
 
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import riada.geo.TileId;
 import riada.proto.BadInput;
 import riada.proto.MaskRuns;
-import riada.proto.Observation;
 import riada.proto.ProtoSerde;
 import riada.proto.Region;
 
@@ -59,7 +57,7 @@ final class RegionIntake extends Intake {
     if (before != null && !before.getParent().equals(region.getParent())) {
       announce(key, before.getParent(), true, from);
     }
-    String version = HexFormat.of().formatHex(Observation.sha256().digest(value), 0, 6);
+    String version = RegionRules.version(value);
     send(definition(region, version, cover), from);
     announce(key, region.getParent(), false, from);
     leave(key, coveredBefore, cover.clips().keySet(), from);

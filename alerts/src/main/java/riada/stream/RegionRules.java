@@ -1,7 +1,11 @@
 package riada.stream;
 
+import java.util.HexFormat;
+import org.locationtech.jts.geom.Envelope;
 import org.locationtech.jts.geom.Geometry;
+import riada.geo.Bounds;
 import riada.proto.BadInput;
+import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.Regions;
 
@@ -29,6 +33,21 @@ public final class RegionRules {
    */
   public static void check(String key, Region region, TopologyConfig config) throws BadInput {
     cover(key, region, config.analysisZoom());
+  }
+
+  /** The version of a region: the first 12 hex digits of SHA-256 over its record. */
+  public static String version(byte[] record) {
+    return HexFormat.of().formatHex(Observation.sha256().digest(record), 0, 6);
+  }
+
+  /**
+   * The box of longitudes and latitudes around a region.
+   *
+   * @throws BadInput when its geometry cannot be used
+   */
+  public static Bounds bounds(Region region) throws BadInput {
+    Envelope box = shape(region.getId(), region).getEnvelopeInternal();
+    return new Bounds(box.getMinX(), box.getMinY(), box.getMaxX(), box.getMaxY());
   }
 
   static RegionCover cover(String key, Region region, int analysisZoom) throws BadInput {

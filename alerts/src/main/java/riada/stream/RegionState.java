@@ -91,7 +91,13 @@ final class RegionState {
     }
     byte[] sha =
         Observation.sha256()
-            .digest(contribution.toBuilder().clearCause().build().toByteArray());
+            .digest(
+                contribution.toBuilder()
+                    .clearOrigin()
+                    .clearEvidence() // where the tiles lie is no input
+                    .clearEvidenceLeftOut()
+                    .build()
+                    .toByteArray());
     BigInteger own = new BigInteger(1, sha, 0, 16);
     digest = digest.add(sign > 0 ? own : own.negate()).mod(DIGEST_RANGE);
   }

@@ -29,7 +29,7 @@ public record StreamsSettings(
     long rocksDbBytes,
     Map<String, String> extra) {
   /** The application's id: the consumer group and the prefix of the internal topics. */
-  public static final String APPLICATION_ID = "riada-alerts";
+  public static final String APPLICATION_ID = Topics.PREFIX + "riada-alerts";
 
   /** How often results become visible unless configured. */
   public static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);

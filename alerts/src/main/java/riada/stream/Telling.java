@@ -12,7 +12,7 @@ import riada.proto.RegionState;
  */
 final class Telling {
   /** What goes out. */
-  record Told(Alert.Kind kind, String reason, boolean escalates) {}
+  record Told(Alert.Kind kind, Alert.Cause cause, String reason, boolean escalates) {}
 
   private Telling() {}
 
@@ -24,21 +24,22 @@ final class Telling {
       RegionLife life, AlertPolicy.Decision decision, Figures figures, long nowMs) {
     boolean told = life.getSequence() > 0;
     if (decision.sends() == Alert.Kind.CANCEL) {
-      return told ? new Told(Alert.Kind.CANCEL, decision.reason(), false) : null;
+      return told ? new Told(Alert.Kind.CANCEL, decision.cause(), decision.reason(), false) : null;
     }
     if (!AlertPolicy.isOpen(decision.state()) || isSilenced(life, nowMs)) {
       return null;
     }
     if (decision.sends() == Alert.Kind.ALERT) {
-      return new Told(Alert.Kind.ALERT, decision.reason(), false);
+      return new Told(Alert.Kind.ALERT, decision.cause(), decision.reason(), false);
     }
     if (!told) { // its ALERT was held back
       String reason = AlertPolicy.raiseReason(life.getDefinition(), figures);
-      return new Told(Alert.Kind.ALERT, reason, false);
+      return new Told(Alert.Kind.ALERT, Alert.Cause.FLOOD_REACHED_LIMIT, reason, false);
     }
     if (isEscalationDue(life, nowMs)) {
       return new Told(
           Alert.Kind.UPDATE,
+          Alert.Cause.UNACKNOWLEDGED,
           String.format(
               Locale.ROOT,
               "Nobody acknowledged the incident in %s within %d min; flood covers %.4f km2, and"
@@ -49,7 +50,9 @@ final class Telling {
               figures.staleCm2() / Figures.CM2_PER_KM2),
           true);
     }
-    return decision.sends() == null ? null : new Told(decision.sends(), decision.reason(), false);
+    return decision.sends() == null
+        ? null
+        : new Told(decision.sends(), decision.cause(), decision.reason(), false);
   }
 
   static boolean isSilenced(RegionLife life, long nowMs) {

@@ -134,7 +134,10 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
       List<Layer> newest = newestLayers(tile.toString());
       send(from, picture.ground(newest, origin.getReceivedAtMs(), context().currentSystemTimeMs()));
     }
-    picture.contributions(origin).forEach(contribution -> send(from, contribution));
+    picture
+        .contributions(
+            origin, plane -> layers(layersOf(tile.toString(), plane), Receipts.MAX_LAYERS))
+        .forEach(contribution -> send(from, contribution));
   }
 
   private TileState load(String tile) {

@@ -23,8 +23,20 @@ final class Timings {
   /** The buckets of Timeliness.Leg. */
   static final List<Long> BOUNDS_MS =
       List.of(
-          100L, 250L, 500L, 1_000L, 2_500L, 5_000L, 10_000L, 30_000L, 60_000L, 300_000L, 900_000L,
-          3_600_000L, 21_600_000L, 86_400_000L);
+          100L,
+          250L,
+          500L,
+          1_000L,
+          2_500L,
+          5_000L,
+          10_000L,
+          30_000L,
+          60_000L,
+          300_000L,
+          900_000L,
+          3_600_000L,
+          21_600_000L,
+          86_400_000L);
 
   /** The most publishers of a region that are told apart: any name may come. */
   static final int MAX_PUBLISHERS = 16;
@@ -68,8 +80,7 @@ final class Timings {
     count(times.getMeasuredToAlertedBuilder(), measured, alertedMs);
     if (received > 0) {
       times.setMasks(times.getMasks() + 1);
-      times.setWithinTarget(
-          times.getWithinTarget() + (alertedMs - received <= TARGET_MS ? 1 : 0));
+      times.setWithinTarget(times.getWithinTarget() + (alertedMs - received <= TARGET_MS ? 1 : 0));
     }
     return after.build();
   }
@@ -87,7 +98,9 @@ final class Timings {
     }
   }
 
-  /** Counts the mask from its receipt on for the runtime's metrics, in the group riada-timeliness. */
+  /**
+   * Counts the mask from its receipt on for the runtime's metrics, in the group riada-timeliness.
+   */
   void record(String region, Origin origin, long alertedMs) {
     if (origin.getReceivedAtMs() > 0) {
       boolean own =

@@ -1,6 +1,7 @@
 package riada.stream;
 
 import java.time.Duration;
+import riada.cap.Issuer;
 import riada.geo.TileGrid;
 
 /**
@@ -9,8 +10,9 @@ import riada.geo.TileGrid;
  * @param analysisZoom zoom at which the state of the ground is kept, 2..16
  * @param silence how long a region must hear nothing before its figures age by the wall clock, more
  *     than zero
+ * @param issuer who speaks in the alerts
  */
-public record TopologyConfig(int analysisZoom, Duration silence) {
+public record TopologyConfig(int analysisZoom, Duration silence, Issuer issuer) {
   /** The largest analysis zoom: beyond it areas of whole countries no longer fit the limits. */
   public static final int MAX_ANALYSIS_ZOOM = 16;
 
@@ -29,8 +31,13 @@ public record TopologyConfig(int analysisZoom, Duration silence) {
     }
   }
 
-  /** Zoom {@value TileGrid#DEFAULT_ANALYSIS_ZOOM}; a minute of silence. */
+  /** Zoom {@value TileGrid#DEFAULT_ANALYSIS_ZOOM}; a minute of silence; {@link Issuer#here}. */
   public static TopologyConfig defaults() {
-    return new TopologyConfig(TileGrid.DEFAULT_ANALYSIS_ZOOM, Duration.ofMinutes(1));
+    return new TopologyConfig(TileGrid.DEFAULT_ANALYSIS_ZOOM, Duration.ofMinutes(1), Issuer.here());
+  }
+
+  /** The same with another issuer. */
+  public TopologyConfig by(Issuer other) {
+    return new TopologyConfig(analysisZoom, silence, other);
   }
 }

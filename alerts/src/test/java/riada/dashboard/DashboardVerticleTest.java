@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import riada.geo.TileId;
+import riada.proto.Alert;
+import riada.proto.Observation;
 import riada.proto.Picture;
 import riada.proto.RegionState;
+import riada.proto.Topics;
 import riada.proto.Visibility;
 
 @Timeout(60)
@@ -91,6 +95,8 @@ class DashboardVerticleTest {
         "/overlay/flood/x/8185/1.png | 400 | is no tile",
         "/overlay/flood/14/8185/5448.png | 404 | No flood is known on tile 14/8185/5448.",
         "/picture/14/8185/-1 | 400 | is no tile",
+        "/cap/nothing.xml | 404 | No CAP document of that alert is held",
+        "/cap/nothing | 404 | No CAP document of that alert is held",
         "/picture/14/8185/5448 | 404 | No picture of tile 14/8185/5448 is held.",
         "/%2e%2e/%2e%2e/etc/passwd | 404 | There is nothing at this path.",
         "/%zz | 400 | Bad Request",
@@ -127,6 +133,39 @@ class DashboardVerticleTest {
   void anEndlessRequestLineIsRefused() throws Exception {
     assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
         .contains(" 414 ");
+  }
+
+  @Test
+  void theFeedLinksToTheCapOfEachAlertTheNewestFirst() throws Exception {
+    tell(cap("Río & Valle-20261122T030000Z-1", NOW.minusSeconds(60)));
+    tell(cap("Río & Valle-20261122T030000Z-2", NOW));
+
+    HttpResponse<String> feed = get("/cap.atom");
+
+    assertThat(feed.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/atom+xml");
+    List<String> links =
+        Pattern.compile("href=\"(cap/[^\"]*)\"")
+            .matcher(feed.body())
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertThat(links).hasSize(2);
+    assertThat(get("/" + links.get(0)).body())
+        .isEqualTo("<alert>Río & Valle-20261122T030000Z-2</alert>");
+    assertThat(get("/" + links.get(1)).headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/cap+xml");
+  }
+
+  private static News cap(String alertId, Instant at) {
+    Alert alert =
+        Alert.newBuilder()
+            .setAlertId(alertId)
+            .setKind(Alert.Kind.ALERT)
+            .setAlertedAt(Observation.timestamp(at))
+            .setCapXml("<alert>" + alertId + "</alert>")
+            .build();
+    return Valley.read(Topics.ALERTS.name(), "incident", alert.toByteArray());
   }
 
   @Test

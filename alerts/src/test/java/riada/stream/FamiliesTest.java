@@ -60,7 +60,8 @@ class FamiliesTest {
     assertThat(valley.getState()).isEqualTo(RegionState.ALERTING);
     assertThat(valley.getSilencedByParent()).isTrue();
     assertThat(flood.alerts())
-        .extracting(alert -> alert.getRegionId() + " " + alert.getKind() + " " + alert.getSequence())
+        .extracting(
+            alert -> alert.getRegionId() + " " + alert.getKind() + " " + alert.getSequence())
         .containsExactly("basin CANCEL 3", "valley ALERT 1");
   }
 
@@ -120,7 +121,11 @@ class FamiliesTest {
   @Test
   void aShareIsOneOfTheRegionsArea() {
     flood.send(
-        BASIN.toBuilder().clearRaiseKm2().clearClearKm2().setRaiseShare(0.25).setClearShare(0.1)
+        BASIN.toBuilder()
+            .clearRaiseKm2()
+            .clearClearKm2()
+            .setRaiseShare(0.25)
+            .setClearShare(0.1)
             .build());
     flood.send(mask(TILE, "a", hours(3), rows(0, 240), full()).build());
     assertThat(flood.alerts()).isEmpty();
@@ -129,7 +134,8 @@ class FamiliesTest {
 
     assertThat(flood.alerts()).hasSize(1);
     RegionStats stats = stats("basin");
-    assertThat(stats.getRaiseKm2()).isEqualTo(stats.getAreaKm2() / 4, org.assertj.core.api.Assertions.within(1e-9));
+    assertThat(stats.getRaiseKm2())
+        .isEqualTo(stats.getAreaKm2() / 4, org.assertj.core.api.Assertions.within(1e-9));
   }
 
   @Test

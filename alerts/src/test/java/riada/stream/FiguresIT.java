@@ -96,7 +96,8 @@ class FiguresIT {
     Arrays.sort(bytes);
 
     System.out.printf(
-        "state of a tile after %d passes, one each %s, max_age 6 h: median %.1f kB, largest %.1f kB%n",
+        "state of a tile after %d passes, one each %s, max_age 6 h: median %.1f kB, largest %.1f"
+            + " kB%n",
         PASSES, REVISIT, bytes[tiles / 2] / 1e3, bytes[tiles - 1] / 1e3);
     assertThat(bytes[tiles / 2]).isLessThanOrEqualTo(16_000);
   }

@@ -23,6 +23,7 @@ import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.Action;
 import riada.proto.Alert;
+import riada.proto.Evidence;
 import riada.proto.Ground;
 import riada.proto.ModelRef;
 import riada.proto.Observation;
@@ -45,6 +46,7 @@ final class FloodDriver implements AutoCloseable {
   private final TestOutputTopic<String, Ground> ground;
   private final TestOutputTopic<String, RegionStats> stats;
   private final TestOutputTopic<String, Alert> alerts;
+  private final TestOutputTopic<String, Evidence> evidence;
 
   FloodDriver(Path dir) {
     Properties properties = StreamsSettings.of("none:1", dir).properties();
@@ -71,6 +73,9 @@ final class FloodDriver implements AutoCloseable {
     alerts =
         driver.createOutputTopic(
             Topics.ALERTS.name(), key, ProtoSerde.of(Alert.parser()).deserializer());
+    evidence =
+        driver.createOutputTopic(
+            Topics.EVIDENCE.name(), key, ProtoSerde.of(Evidence.parser()).deserializer());
   }
 
   void raw(Topic topic, byte[] key, byte[] value) {
@@ -147,6 +152,10 @@ final class FloodDriver implements AutoCloseable {
 
   List<Alert> alerts() {
     return alerts.readValuesToList();
+  }
+
+  List<TestRecord<String, Evidence>> evidence() {
+    return new ArrayList<>(evidence.readRecordsToList());
   }
 
   List<TestRecord<byte[], byte[]>> dead(Topic topic) {

@@ -305,6 +305,7 @@ class FloodTopologyTest {
             "dlq.flood.regions.v1",
             "flood.actions.v1",
             "flood.alerts.v1",
+            "flood.evidence.v1",
             "flood.ground.v1",
             "flood.masks.v1",
             "flood.reference.v1",

@@ -35,6 +35,7 @@ class IncidentProcessorTest {
     context.setCurrentSystemTimeMs(T0);
     store(RegionSums.STORE, Contribution.parser());
     store(IncidentProcessor.REGIONS, RegionLife.parser());
+    store(Receipts.STORE, SentAlerts.parser());
     incidents = new IncidentProcessor(TopologyConfig.defaults());
     incidents.init(context);
   }
@@ -42,10 +43,10 @@ class IncidentProcessorTest {
   @Test
   void theCancelOfADeletedRegionRepeatsTheFiguresToldLast() {
     define("v1");
-    contribute("v1", "a", 2 * KM2);
-    contribute("v1", "b", 3 * KM2);
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
     define("v2");
-    contribute("v2", "a", KM2); // b has not yet reported on the change
+    contribute("v2", "14/1/1", KM2); // the other has not yet reported on the change
     Alert told = alerts().get(0);
 
     send(RegionInput.newBuilder().setDeleted(true));

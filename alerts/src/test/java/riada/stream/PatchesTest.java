@@ -15,7 +15,9 @@ import riada.mask.Mask;
 class PatchesTest {
   private static final int SIDE = 1024; // two tiles by two
 
-  /** Against filling cell by cell, over the borders of four tiles; the western ones end the world. */
+  /**
+   * Against filling cell by cell, over the borders of four tiles; the western ones end the world.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void patchesAreThoseOfFillingCellByCell(int seed) {

@@ -98,7 +98,12 @@ class ReferenceFileTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{", "[]", "{\"type\":\"FeatureCollection\",\"features\":[]}", "{\"type\":\"Point\"}"})
+      strings = {
+        "{",
+        "[]",
+        "{\"type\":\"FeatureCollection\",\"features\":[]}",
+        "{\"type\":\"Point\"}"
+      })
   void whatHoldsNoPolygonIsRefused(String json) {
     assertThatThrownBy(() -> ReferenceFile.polygons("x.geojson", json, Optional.empty(), 14))
         .isInstanceOf(BadInput.class)
@@ -123,8 +128,7 @@ class ReferenceFileTest {
     directory.setImageHeight(2);
     directory.setBitsPerSample(List.of(32));
     directory.setCompression(TiffConstants.COMPRESSION_DEFLATE);
-    directory.setPhotometricInterpretation(
-        TiffConstants.PHOTOMETRIC_INTERPRETATION_BLACK_IS_ZERO);
+    directory.setPhotometricInterpretation(TiffConstants.PHOTOMETRIC_INTERPRETATION_BLACK_IS_ZERO);
     directory.setSamplesPerPixel(1);
     directory.setSampleFormat(List.of(3));
     directory.setPlanarConfiguration(1);

@@ -7,8 +7,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import riada.proto.BadInput;
 
 /**
- * The area of a region's cells against the exact geodesic area of its polygon on the ellipsoid, which
- * is integrated here along the polygon's edges with the authalic function of Snyder's Map
+ * The area of a region's cells against the exact geodesic area of its polygon on the ellipsoid,
+ * which is integrated here along the polygon's edges with the authalic function of Snyder's Map
  * Projections, 3-12.
  */
 class RegionAreaTest {
@@ -53,12 +53,18 @@ class RegionAreaTest {
   /** As RFC 7946 asks for it: a part on each side, cut where the longitude is 180. */
   private static String cut(double[][] outer, double[][] hole) {
     var shapes = new org.locationtech.jts.geom.GeometryFactory();
-    var whole = shapes.createPolygon(shapes.createLinearRing(coordinates(outer)),
-        new org.locationtech.jts.geom.LinearRing[] {shapes.createLinearRing(coordinates(hole))});
-    var west = whole.intersection(shapes.toGeometry(
-        new org.locationtech.jts.geom.Envelope(0, 180, -85, 85)));
-    var east = whole.intersection(shapes.toGeometry(
-        new org.locationtech.jts.geom.Envelope(180, 200, -85, 85)));
+    var whole =
+        shapes.createPolygon(
+            shapes.createLinearRing(coordinates(outer)),
+            new org.locationtech.jts.geom.LinearRing[] {
+              shapes.createLinearRing(coordinates(hole))
+            });
+    var west =
+        whole.intersection(
+            shapes.toGeometry(new org.locationtech.jts.geom.Envelope(0, 180, -85, 85)));
+    var east =
+        whole.intersection(
+            shapes.toGeometry(new org.locationtech.jts.geom.Envelope(180, 200, -85, 85)));
     StringBuilder text = new StringBuilder("{\"type\":\"MultiPolygon\",\"coordinates\":[");
     String between = "";
     for (var side : java.util.List.of(west, east)) {
@@ -126,7 +132,6 @@ class RegionAreaTest {
 
   private static double q(double latitude) {
     double s = Math.sin(latitude);
-    return (1 - E2)
-        * (s / (1 - E2 * s * s) + Math.log((1 + E * s) / (1 - E * s)) / (2 * E));
+    return (1 - E2) * (s / (1 - E2 * s * s) + Math.log((1 + E * s) / (1 - E * s)) / (2 * E));
   }
 }

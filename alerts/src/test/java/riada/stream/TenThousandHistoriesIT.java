@@ -23,9 +23,9 @@ import riada.proto.ModelRef;
 import riada.proto.Region;
 
 /**
- * Ten thousand random histories, in random order and with repeats, against a model in another style:
- * for each block of 64 x 64 cells the one observation is looked up that shows there, among all of
- * them at once.
+ * Ten thousand random histories, in random order and with repeats, against a model in another
+ * style: for each block of 64 x 64 cells the one observation is looked up that shows there, among
+ * all of them at once.
  */
 class TenThousandHistoriesIT {
   private static final int HISTORIES = 10_000;
@@ -35,7 +35,8 @@ class TenThousandHistoriesIT {
   private static final long MAX_AGE = 100;
 
   /** One version of one observation; bit 8 y + x of water and valid is block x, y. */
-  private record Seen(String scene, int zoom, int part, long at, int version, long water, long valid) {
+  private record Seen(
+      String scene, int zoom, int part, long at, int version, long water, long valid) {
     String id() {
       return scene + "/" + zoom + "/" + part;
     }
@@ -57,7 +58,9 @@ class TenThousandHistoriesIT {
     }
   }
 
-  /** Either within max_age and with later versions, or over a longer time: see RandomHistoriesIT. */
+  /**
+   * Either within max_age and with later versions, or over a longer time: see RandomHistoriesIT.
+   */
   private static List<Seen> history(Random random) {
     boolean again = random.nextBoolean();
     List<Seen> history = new ArrayList<>();
@@ -68,10 +71,12 @@ class TenThousandHistoriesIT {
         int part = random.nextInt(1 << 2 * (zoom - 14));
         long within = part(zoom, part);
         for (int version = again ? 1 + random.nextInt(3) : 1; version > 0; version--) {
-          long valid = (random.nextLong() | random.nextLong()) & within;
+          long most = random.nextLong();
+          long valid = (most | random.nextLong()) & within;
           Seen seen =
               new Seen("s" + scene, zoom, part, at, version, random.nextLong() & valid, valid);
-          if (history.stream().noneMatch(s -> s.id().equals(seen.id()) && s.version() == seen.version())) {
+          if (history.stream()
+              .noneMatch(s -> s.id().equals(seen.id()) && s.version() == seen.version())) {
             history.add(seen);
           }
         }
@@ -123,7 +128,7 @@ class TenThousandHistoriesIT {
                     Region.newBuilder()
                         .setMaxAge(Duration.newBuilder().setNanos((int) MAX_AGE * 1_000_000)))
                 .build());
-    region.add(picture.contributions(Origin.getDefaultInstance()).get(0));
+    region.add(picture.contributions(Origin.getDefaultInstance(), plane -> List.of()).get(0));
     Figures figures = region.at(state.newestMs());
     return List.of(
         RunLength.decode(ground.getFlood()),

@@ -58,7 +58,8 @@ class TimingsTest {
   }
 
   /** Received at T0, the legs in milliseconds. */
-  private static Origin origin(String publisher, long toReceived, long toSegmented, long toMeasured) {
+  private static Origin origin(
+      String publisher, long toReceived, long toSegmented, long toMeasured) {
     return Origin.newBuilder()
         .setPublisher(publisher)
         .setAcquiredAtMs(T0 - toReceived)

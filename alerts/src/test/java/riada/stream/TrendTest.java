@@ -14,7 +14,9 @@ class TrendTest {
   void itIsTheSlopeThroughWhatQualifyingPassesFound() {
     List<Look> looks =
         List.of(
-            look("d", 10 * HOUR, 10, 7), look("cloud", 9 * HOUR, 1, 6), look("b", 8 * HOUR, 10, 4),
+            look("d", 10 * HOUR, 10, 7),
+            look("cloud", 9 * HOUR, 1, 6),
+            look("b", 8 * HOUR, 10, 4),
             look("a", 7 * HOUR, 10, 1)); // 7, 4, 1 at 3, 1, 0 hours: by hand 27/14
 
     Trend trend = Trend.of(looks, 0.8, 10 * KM2).orElseThrow();

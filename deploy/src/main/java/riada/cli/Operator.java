@@ -46,8 +46,7 @@ final class Operator {
         new KafkaProducer<>(kafka.impatient(), new StringSerializer(), new ByteArraySerializer())) {
       producer
           .send(
-              new ProducerRecord<>(
-                  Topics.ACTIONS.name(), action.getTarget(), action.toByteArray()))
+              new ProducerRecord<>(Topics.ACTIONS.name(), action.getTarget(), action.toByteArray()))
           .get();
     }
     return new Sent(

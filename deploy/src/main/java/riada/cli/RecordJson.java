@@ -43,7 +43,7 @@ final class RecordJson {
     for (Header header : record.headers()) {
       headers.put(header.key(), header.value() == null ? null : new String(header.value(), UTF_8));
     }
-    String message = Topics.named(record.topic()).map(Topic::message).orElse("bytes");
+    String message = Topics.named(real(record.topic())).map(Topic::message).orElse("bytes");
     Descriptor type = Tile.getDescriptor().getFile().findMessageTypeByName(message);
     byte[] value = record.value();
     if (value == null) {
@@ -62,6 +62,11 @@ final class RecordJson {
       }
     }
     return json;
+  }
+
+  /** The topic that an exercise's stands for. */
+  private static String real(String topic) {
+    return Topics.isExercise() ? topic : topic.replaceFirst("^(dlq\\.)?exercise\\.", "$1");
   }
 
   private static ObjectNode bytes(byte[] value) {

@@ -55,7 +55,8 @@ final class ReferenceVerb {
       @Option(
               names = "--version-name",
               paramLabel = "NAME",
-              description = "Named by every figure that uses it (default: the file's name and digest).")
+              description =
+                  "Named by every figure that uses it (default: the file's name and digest).")
           @Nullable String version,
       @Option(
               names = "--bounds",
@@ -113,10 +114,7 @@ final class ReferenceVerb {
       throws Exception {
     Map<TileId, ReferenceFile.Cells> cells =
         ReferenceFile.polygons(
-            String.valueOf(file.getFileName()),
-            Files.readString(file),
-            Optional.empty(),
-            ZOOM);
+            String.valueOf(file.getFileName()), Files.readString(file), Optional.empty(), ZOOM);
     Map<TileId, Reference> before = references(kafka, cells);
     Action.Builder action =
         operator.action("", Clock.systemUTC()).setKind(Action.Kind.CORRECT_REFERENCE);
@@ -124,12 +122,12 @@ final class ReferenceVerb {
       for (Map.Entry<TileId, ReferenceFile.Cells> tile : cells.entrySet()) {
         Mask wet = new Mask(TileGrid.SIZE, TileGrid.SIZE);
         Mask known = tile.getValue().known().copy();
-        Reference known0 = before.get(tile.getKey());
-        if (known0 != null) {
-          wet = RunLength.decode(known0.getWet());
+        Reference stands = before.get(tile.getKey());
+        if (stands != null) {
+          wet = RunLength.decode(stands.getWet());
           known =
-              known0.hasKnown()
-                  ? known.or(RunLength.decode(known0.getKnown()))
+              stands.hasKnown()
+                  ? known.or(RunLength.decode(stands.getKnown()))
                   : Mask.full(TileGrid.SIZE, TileGrid.SIZE);
         }
         wet = dry ? wet.andNot(tile.getValue().wet()) : wet.or(tile.getValue().wet());
@@ -159,8 +157,7 @@ final class ReferenceVerb {
       Map<TileId, ReferenceFile.Cells> of,
       ConsumerRecord<byte[], byte[]> record) {
     try {
-      TileId tile =
-          TileId.parse(record.key() == null ? "" : new String(record.key(), UTF_8));
+      TileId tile = TileId.parse(record.key() == null ? "" : new String(record.key(), UTF_8));
       references.remove(tile);
       if (record.value() != null && of.containsKey(tile)) {
         references.put(tile, Reference.parseFrom(record.value()));
@@ -189,6 +186,8 @@ final class ReferenceVerb {
   }
 
   private static String digest(byte[] bytes) {
-    return HexFormat.of().formatHex(Observation.sha256().digest(bytes), 0, 4).toLowerCase(Locale.ROOT);
+    return HexFormat.of()
+        .formatHex(Observation.sha256().digest(bytes), 0, 4)
+        .toLowerCase(Locale.ROOT);
   }
 }

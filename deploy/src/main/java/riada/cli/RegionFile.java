@@ -134,8 +134,8 @@ final class RegionFile {
   }
 
   /** ISO 8601, or shortly: {@code 6h}, {@code 90m}, {@code 2d}. */
-  private static Duration duration(
-      String who, JsonNode properties, String name, String otherwise) throws BadInput {
+  private static Duration duration(String who, JsonNode properties, String name, String otherwise)
+      throws BadInput {
     String text = properties.path(name).asText(otherwise);
     try {
       return Duration.newBuilder().setSeconds(DurationText.parse(text).toSeconds()).build();

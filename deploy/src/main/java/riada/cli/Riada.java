@@ -27,6 +27,8 @@ import picocli.CommandLine.Model.CommandSpec;
       TailVerb.class,
       RegionVerb.class,
       ReferenceVerb.class,
+      AlertVerb.class,
+      DrillVerb.class,
       DlqVerb.class,
       HelpCommand.class
     },
@@ -78,6 +80,8 @@ public final class Riada {
     }
     if (line.getCommand() instanceof DemoVerb demo) {
       demo.use(settings);
+    } else if (line.getCommand() instanceof DrillVerb drill) {
+      drill.use(environment);
     }
     line.getSubcommands().values().forEach(verb -> inject(verb, settings, environment));
   }

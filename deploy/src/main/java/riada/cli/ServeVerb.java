@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import riada.cap.Issuer;
 import riada.local.LocalSystem;
 
 /** {@code riada serve segmenter|alerts|dashboard}: one service, until it is stopped. */
@@ -90,14 +91,25 @@ final class ServeVerb {
                 "${DEFAULT-VALUE})."
               })
           int standbys,
+      @Option(
+              names = "--sender",
+              paramLabel = "NAME",
+              defaultValue = Issuer.SENDER,
+              description = {
+                "Who speaks in CAP: unique in the world, as alerts@your.domain is (default",
+                "${DEFAULT-VALUE})."
+              })
+          String sender,
       @Mixin HealthOptions health)
       throws Exception {
     require(threads >= 1, "--threads is at least 1, not " + threads + ".");
     require(standbys >= 0, "--standbys is at least 0, not " + standbys + ".");
+    require(Issuer.isSender(sender), "--sender has no blanks, commas, < and &, as in a@b.org.");
+    Issuer issuer = Issuer.here().withSender(sender);
     return serve(
         kafka,
         system -> {
-          system.startAlerts(folder, threads, standbys);
+          system.startAlerts(folder, threads, standbys, issuer);
           startHealth(system, health);
         });
   }

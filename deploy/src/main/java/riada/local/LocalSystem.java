@@ -17,12 +17,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import riada.cap.Issuer;
 import riada.dashboard.DashboardConfig;
 import riada.dashboard.DashboardVerticle;
 import riada.proto.BadInput;
 import riada.segmenter.KafkaClients;
 import riada.segmenter.TilePipeline;
 import riada.segmenter.TileWorker;
+import riada.stream.EvidenceCopier;
 import riada.stream.StreamService;
 import riada.stream.StreamsSettings;
 import riada.stream.TopologyConfig;
@@ -40,6 +42,7 @@ public final class LocalSystem implements AutoCloseable {
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // newest first
   private volatile @Nullable TileWorker worker;
   private volatile @Nullable StreamService stream;
+  private volatile @Nullable EvidenceCopier evidence;
 
   public LocalSystem(Cluster cluster, InstantSource clock) {
     this.cluster = cluster;
@@ -72,8 +75,9 @@ public final class LocalSystem implements AutoCloseable {
    * @param folder for the state
    * @param threads at least 1
    * @param standbys copies of the state that other processes hold, 0 where there are none
+   * @param issuer who speaks in the alerts
    */
-  public void startAlerts(Path folder, int threads, int standbys) {
+  public void startAlerts(Path folder, int threads, int standbys, Issuer issuer) {
     StreamsSettings usual = StreamsSettings.of(cluster.bootstrapServers(), folder);
     StreamService started =
         StreamService.start(
@@ -85,9 +89,12 @@ public final class LocalSystem implements AutoCloseable {
                 usual.commitInterval(),
                 usual.rocksDbBytes(),
                 cluster.settings()),
-            TopologyConfig.defaults());
+            TopologyConfig.defaults().by(issuer));
     stream = started;
     opened(started);
+    EvidenceCopier copier = EvidenceCopier.start(cluster.client());
+    evidence = copier;
+    opened(copier);
   }
 
   /**
@@ -169,6 +176,16 @@ public final class LocalSystem implements AutoCloseable {
     StreamService alerts = stream;
     if (alerts != null) {
       states.add(new ServiceState("alerts", alerts.isHealthy(), false, alerts.health()));
+    }
+    EvidenceCopier copier = evidence;
+    if (copier != null) {
+      String trouble = copier.trouble();
+      states.add(
+          new ServiceState(
+              "evidence",
+              trouble.isEmpty(),
+              false,
+              trouble.isEmpty() ? "The evidence of alerts is copied." : trouble));
     }
     return states;
   }

@@ -16,6 +16,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import riada.cap.Issuer;
 import riada.local.Cluster;
 import riada.local.EmbeddedBroker;
 import riada.local.Inference;
@@ -42,7 +44,7 @@ final class Station implements AutoCloseable {
     TopicAdmin.create(cluster().client(), Topics.DEMO_PARTITIONS, (short) 1);
     system = new LocalSystem(cluster(), Clock.systemUTC());
     page = system.startDashboard("127.0.0.1", 0);
-    system.startAlerts(folder.resolve("state"), 1, 0);
+    system.startAlerts(folder.resolve("state"), 1, 0, Issuer.here());
     system.startSegmenter(new Inference(MODEL, Device.Choice.CPU, 2));
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(system::isWorking);
     shell.environment.put("RIADA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
@@ -70,11 +72,16 @@ final class Station implements AutoCloseable {
   }
 
   void send(String topic, byte[] key, byte[] value) throws Exception {
+    send(cluster(), topic, key, value);
+  }
+
+  static void send(Cluster cluster, String topic, byte[] key, byte @Nullable [] value)
+      throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
                 "bootstrap.servers",
-                cluster().bootstrapServers(),
+                cluster.bootstrapServers(),
                 "max.request.size",
                 Topics.MAX_DEAD_LETTER_BYTES),
             new ByteArraySerializer(),

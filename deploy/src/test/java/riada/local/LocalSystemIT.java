@@ -17,6 +17,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import riada.cap.Issuer;
 import riada.onnx.Device;
 
 /** What the services say of themselves while no broker answers. */
@@ -32,7 +33,7 @@ class LocalSystemIT {
   void thePageTellsHowTheOtherServicesAreAndOnWhichDeviceTheModelRuns() throws Exception {
     try (LocalSystem system = new LocalSystem(NOWHERE, Clock.systemUTC())) {
       URI page = system.startDashboard("127.0.0.1", 0);
-      system.startAlerts(folder, 1, 0);
+      system.startAlerts(folder, 1, 0, Issuer.here());
       system.startSegmenter(new Inference(MODEL, Device.Choice.AUTO, 1));
 
       await()
@@ -50,7 +51,7 @@ class LocalSystemIT {
   @Test
   void aServiceWithoutAPageAnswersHealthAndMetrics() throws Exception {
     try (LocalSystem system = new LocalSystem(NOWHERE, Clock.systemUTC())) {
-      system.startAlerts(folder, 2, 1);
+      system.startAlerts(folder, 2, 1, Issuer.here());
 
       URI address = system.startHealth("127.0.0.1", 0);
 

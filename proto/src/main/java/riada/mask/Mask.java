@@ -132,6 +132,21 @@ public final class Mask {
     return n;
   }
 
+  /** Whether a cell of row {@code y} from column {@code from} to before {@code to} is set. */
+  public boolean anyInRow(int y, int from, int to) {
+    Objects.checkFromToIndex(from, to, width);
+    int row = y * stride;
+    while (from < to) {
+      int bit = from & 63;
+      int n = Math.min(64 - bit, to - from);
+      if ((words[row + (from >>> 6)] & (-1L >>> (64 - n)) << bit) != 0) {
+        return true;
+      }
+      from += n;
+    }
+    return false;
+  }
+
   /** How many cells of row {@code y} are set here and in {@code other}. */
   public int countRow(int y, Mask other) {
     check(other);

@@ -7,6 +7,19 @@ import java.util.stream.Stream;
 
 /** All topics of the contract, as {@code riada topics create} makes them. */
 public final class Topics {
+  /** What the names of an exercise's topics begin with. */
+  public static final String EXERCISE = "exercise.";
+
+  /** The property of the JVM that {@link #PREFIX} comes from. */
+  public static final String PREFIX_PROPERTY = "riada.topics.prefix";
+
+  /**
+   * What the names of all topics and groups of this process begin with: nothing, or {@value
+   * #EXERCISE}. It is given when the JVM starts and stands as long as it runs, so nothing in an
+   * exercise can name a topic of the real system.
+   */
+  public static final String PREFIX = prefix(System.getProperty(PREFIX_PROPERTY, ""));
+
   /** Partitions of each topic on a real cluster; the demo uses {@link #DEMO_PARTITIONS}. */
   public static final int PARTITIONS = 12;
 
@@ -14,6 +27,9 @@ public final class Topics {
 
   /** The largest record on any topic but the dead letters', in bytes. */
   public static final int MAX_MESSAGE_BYTES = 2 << 20;
+
+  /** The largest record on the evidence topic: a tile, and what is said of it. */
+  public static final int MAX_EVIDENCE_BYTES = MAX_MESSAGE_BYTES + (64 << 10);
 
   /** The largest record on a dead-letter topic: it holds whatever could not be used. */
   public static final int MAX_DEAD_LETTER_BYTES = 8 << 20;
@@ -28,7 +44,13 @@ public final class Topics {
   public static final Topic ALERTS =
       kept("flood.alerts.v1", "incident id", "Alert", Duration.ofDays(90));
   public static final Topic EVIDENCE =
-      kept("flood.evidence.v1", "incident id/observation id", "Evidence", Duration.ofDays(90));
+      new Topic(
+          PREFIX + "flood.evidence.v1",
+          "incident id/observation id",
+          "Evidence",
+          Duration.ofDays(90),
+          false,
+          MAX_EVIDENCE_BYTES);
   public static final Topic ACTIONS =
       kept("flood.actions.v1", "incident id or tile", "Action", Topic.FOREVER);
 
@@ -64,11 +86,24 @@ public final class Topics {
     return all().stream().filter(topic -> topic.name().equals(name)).findFirst();
   }
 
+  /** Whether this process belongs to an exercise. */
+  public static boolean isExercise() {
+    return !PREFIX.isEmpty();
+  }
+
+  private static String prefix(String given) {
+    if (!given.isEmpty() && !given.equals(EXERCISE)) {
+      throw new IllegalArgumentException(
+          PREFIX_PROPERTY + " is \"" + given + "\"; it is " + EXERCISE + " or nothing");
+    }
+    return given;
+  }
+
   private static Topic kept(String name, String key, String message, Duration retention) {
-    return new Topic(name, key, message, retention, false, MAX_MESSAGE_BYTES);
+    return new Topic(PREFIX + name, key, message, retention, false, MAX_MESSAGE_BYTES);
   }
 
   private static Topic compacted(String name, String key, String message) {
-    return new Topic(name, key, message, Topic.FOREVER, true, MAX_MESSAGE_BYTES);
+    return new Topic(PREFIX + name, key, message, Topic.FOREVER, true, MAX_MESSAGE_BYTES);
   }
 }

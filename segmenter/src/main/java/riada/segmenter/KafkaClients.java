@@ -22,7 +22,7 @@ import riada.proto.Topics;
  */
 public record KafkaClients(String bootstrapServers, String groupId, Map<String, String> config) {
   /** The group of all segmenters. */
-  public static final String GROUP = "riada-segmenter";
+  public static final String GROUP = Topics.PREFIX + "riada-segmenter";
 
   /**
    * Records to a poll: with {@link Topics#MAX_MESSAGE_BYTES} each this bounds what is held in

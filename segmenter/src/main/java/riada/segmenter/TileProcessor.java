@@ -22,6 +22,7 @@ import riada.proto.Observation;
 import riada.proto.ProtoSerde;
 import riada.proto.StageMillis;
 import riada.proto.Tile;
+import riada.proto.TileSource;
 import riada.proto.Tiles;
 import riada.proto.Topics;
 import riada.proto.WaterMask;
@@ -102,7 +103,10 @@ final class TileProcessor implements AutoCloseable {
     }
     Tile tile = ProtoSerde.parse(Tile.parser(), "Tile", value);
     TileId id = Tiles.check(new String(key, UTF_8), tile, clock.instant());
-    return segment(id, tile, Instant.ofEpochMilli(record.timestamp()));
+    return segment(id, tile, Instant.ofEpochMilli(record.timestamp())).toBuilder()
+        .setSource(
+            TileSource.newBuilder().setPartition(record.partition()).setOffset(record.offset()))
+        .build();
   }
 
   private WaterMask segment(TileId id, Tile tile, Instant received) throws BadInput {

@@ -1,0 +1,270 @@
+package riada.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import riada.geo.TileId;
+import riada.proto.BadInput;
+import riada.proto.Evidence;
+import riada.proto.Observation;
+import riada.proto.Tile;
+import riada.proto.Topics;
+
+/**
+ * Copies the tiles that alerts rest on to where they are kept as long as the alerts. The topology
+ * names them on the evidence topic, together with the alert or not at all; this reads each where it
+ * lies on the tiles topic, and writes it under the same key, or the sentence that says why it is
+ * not there. A plain consumer beside the topology, for tiles are large and the topology's state is
+ * small. What is copied twice after a crash is the same record twice. Works on a thread of its own;
+ * {@link #close} and {@link #trouble} may be called from any.
+ */
+public final class EvidenceCopier implements AutoCloseable {
+  /** The consumer group of all copiers. */
+  public static final String GROUP = Topics.PREFIX + "riada-evidence";
+
+  private static final Logger log = LoggerFactory.getLogger(EvidenceCopier.class);
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final Duration END = Duration.ofSeconds(10);
+
+  /** Keys copied last: the alerts of an incident mostly rest on the same tiles. */
+  private static final int REMEMBERED = 20_000;
+
+  private final Map<String, Object> client;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "riada-evidence");
+  private final Map<String, Long> copied = // key to offset of the tile
+      new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+  private volatile String trouble = "";
+
+  /** A tile as it lies on its topic, or why it does not. */
+  private record Found(@Nullable Tile tile, String missing) {
+    static Found missing(String why) {
+      return new Found(null, why);
+    }
+  }
+
+  private EvidenceCopier(Map<String, Object> client) {
+    this.client = Map.copyOf(client);
+  }
+
+  /**
+   * Starts in the background and returns at once: a broker that is away is waited for.
+   *
+   * @param client Kafka settings with {@code bootstrap.servers}
+   */
+  public static EvidenceCopier start(Map<String, Object> client) {
+    EvidenceCopier copier = new EvidenceCopier(client);
+    copier.thread.setDaemon(true);
+    copier.thread.start();
+    return copier;
+  }
+
+  /** What keeps it from copying, in a sentence; empty when nothing does. */
+  public String trouble() {
+    return trouble;
+  }
+
+  private void run() {
+    try {
+      while (closing.getCount() > 0) {
+        try {
+          copy();
+        } catch (WakeupException | InterruptException e) {
+          return; // by close
+        } catch (KafkaException e) {
+          trouble = "Evidence is not copied now (" + e.getMessage() + "); nothing is lost.";
+          log.warn("{} Trying again in {} s.", trouble, PAUSE.toSeconds());
+        } catch (RuntimeException e) { // a bug: said aloud, and no reason to copy nothing more
+          trouble = "Copying evidence failed (" + e + ").";
+          log.error("{} Trying again in {} s.", trouble, PAUSE.toSeconds(), e);
+        }
+        closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() wants the thread to end
+    }
+  }
+
+  private void copy() throws InterruptedException {
+    try (KafkaConsumer<byte[], byte[]> wanted = consumer("earliest", 500);
+        KafkaConsumer<byte[], byte[]> tiles = consumer("none", 1);
+        KafkaProducer<byte[], byte[]> out = producer()) {
+      wanted.subscribe(List.of(Topics.EVIDENCE.name()));
+      while (closing.getCount() > 0) {
+        ConsumerRecords<byte[], byte[]> records = wanted.poll(POLL);
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          Evidence evidence = copied(record, tiles);
+          if (evidence != null) {
+            sent.add(
+                out.send(
+                    new ProducerRecord<>(record.topic(), record.key(), evidence.toByteArray())));
+          }
+        }
+        for (Future<RecordMetadata> one : sent) {
+          one.get();
+        }
+        if (!records.isEmpty()) {
+          wanted.commitSync(records.nextOffsets());
+        }
+        trouble = "";
+      }
+    } catch (ExecutionException e) {
+      throw new KafkaException("a tile was not acknowledged: " + e.getCause(), e);
+    }
+  }
+
+  /** What is to be written for a record; null when nothing is. */
+  private @Nullable Evidence copied(
+      ConsumerRecord<byte[], byte[]> record, KafkaConsumer<byte[], byte[]> tiles) {
+    Evidence wanted;
+    try {
+      wanted = Evidence.parseFrom(record.value() == null ? new byte[0] : record.value());
+    } catch (InvalidProtocolBufferException e) {
+      log.warn("passed over what is no Evidence at {}@{}", record.partition(), record.offset());
+      return null;
+    }
+    boolean done = wanted.hasTile() || !wanted.getMissing().isEmpty();
+    if (done || wanted.getIncidentId().isEmpty()) {
+      return null;
+    }
+    String key = Receipts.key(wanted.getIncidentId(), wanted.getObservationId());
+    Long before = copied.get(key);
+    if (before != null && before == wanted.getSourceOffset()) {
+      return null;
+    }
+    Found found = find(wanted, tiles);
+    copied.put(key, wanted.getSourceOffset());
+    Evidence.Builder evidence = wanted.toBuilder().setMissing(found.missing());
+    return found.tile() == null ? evidence.build() : evidence.setTile(found.tile()).build();
+  }
+
+  private static Found find(Evidence wanted, KafkaConsumer<byte[], byte[]> tiles) {
+    if (wanted.getSourceOffset() < 0) {
+      return Found.missing("Its mask does not say where its tile lies.");
+    }
+    TopicPartition partition = new TopicPartition(Topics.TILES.name(), wanted.getSourcePartition());
+    if (tiles.partitionsFor(partition.topic(), ANSWER).stream()
+        .noneMatch(one -> one.partition() == partition.partition())) {
+      return Found.missing("There is no " + partition + ".");
+    }
+    tiles.assign(List.of(partition));
+    tiles.seek(partition, wanted.getSourceOffset());
+    try {
+      if (tiles.endOffsets(List.of(partition), ANSWER).getOrDefault(partition, 0L)
+          > wanted.getSourceOffset()) {
+        for (ConsumerRecord<byte[], byte[]> record : poll(tiles)) {
+          return check(wanted, record);
+        }
+      }
+    } catch (OffsetOutOfRangeException e) {
+      return Found.missing("Its tile was no longer kept when it was to be copied.");
+    }
+    return Found.missing("Its tile does not lie where its mask says.");
+  }
+
+  /** Waits for the broker: silence is no sign that there is nothing. */
+  private static ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> tiles) {
+    ConsumerRecords<byte[], byte[]> records = tiles.poll(ANSWER);
+    if (records.isEmpty()) {
+      throw new TimeoutException(
+          "the broker hands out no tile within " + ANSWER.toSeconds() + " s");
+    }
+    return records;
+  }
+
+  private static Found check(Evidence wanted, ConsumerRecord<byte[], byte[]> record) {
+    if (record.offset() != wanted.getSourceOffset()) {
+      return Found.missing("Its tile was no longer kept when it was to be copied.");
+    }
+    try {
+      Tile tile = Tile.parseFrom(record.value() == null ? new byte[0] : record.value());
+      TileId id = TileId.parse(record.key() == null ? "" : new String(record.key(), UTF_8));
+      String observation =
+          Observation.id(
+              tile.getPublisher(), tile.getScene(), id, Observation.instant(tile.getAcquiredAt()));
+      return observation.equals(wanted.getObservationId())
+          ? new Found(tile, "")
+          : Found.missing("Another tile lies where its mask says.");
+    } catch (InvalidProtocolBufferException
+        | BadInput
+        | DateTimeException
+        | ArithmeticException e) {
+      return Found.missing("No tile lies where its mask says.");
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String reset, int records) {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put("isolation.level", "read_committed");
+    config.put("enable.auto.commit", "false");
+    config.put("allow.auto.create.topics", "false");
+    config.put("auto.offset.reset", reset);
+    config.put("max.poll.records", records);
+    config.put("session.timeout.ms", 10_000);
+    config.put("default.api.timeout.ms", 10_000);
+    config.put("request.timeout.ms", 5_000);
+    if (reset.equals("none")) {
+      config.put("fetch.max.bytes", 1); // one batch at a time: each tile is looked up by itself
+      config.put("max.partition.fetch.bytes", 1);
+    } else {
+      config.put("group.id", GROUP);
+      config.put("max.partition.fetch.bytes", Topics.MAX_EVIDENCE_BYTES);
+    }
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put("acks", "all");
+    config.put("max.request.size", Topics.MAX_EVIDENCE_BYTES);
+    config.put("request.timeout.ms", 5_000);
+    config.put("delivery.timeout.ms", 30_000);
+    config.put("max.block.ms", 30_000);
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Ends after what is at hand; closing twice does nothing. */
+  @Override
+  public void close() throws InterruptedException {
+    closing.countDown();
+    thread.join(END.toMillis());
+    thread.interrupt();
+    thread.join(END.toMillis());
+  }
+}

@@ -1,0 +1,335 @@
+package riada.replay;
+
+import ai.onnxruntime.OrtException;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import riada.cap.Issuer;
+import riada.geo.Bounds;
+import riada.geo.TileId;
+import riada.proto.Alert;
+import riada.proto.BadInput;
+import riada.proto.Evidence;
+import riada.proto.Observation;
+import riada.proto.Reference;
+import riada.proto.Region;
+import riada.proto.Topics;
+import riada.proto.WaterMask;
+import riada.segmenter.TilePipeline;
+import riada.stream.Rederivation;
+import riada.stream.RegionRules;
+
+/**
+ * Derives the alerts of one incident again: the model of today segments the tiles that they rest
+ * on, the topology of today measures the masks in the region and with the reference of today, and
+ * what comes out is held against what the alert said. The figures are derived again, not the row of
+ * passes by which an incident began or ended. Owned by one thread.
+ */
+public final class Replay {
+  private static final int NAMED = 3; // of what is missing, in a sentence
+
+  private final EvidenceReader reader;
+  private final TilePipeline pipeline;
+  private final String incident;
+  private final Map<Integer, Alert> alerts = new TreeMap<>(); // by sequence
+  private final Map<Integer, Map<String, Evidence>> named = new HashMap<>(); // by observation
+  private final Map<String, WaterMask> masks = new HashMap<>(); // made again, by piece
+  private final Map<String, String> missing = new HashMap<>(); // why, by piece
+  private byte @Nullable [] region;
+  private final List<Reference> references = new ArrayList<>();
+
+  /**
+   * @param client Kafka settings with {@code bootstrap.servers}
+   * @param pipeline the model of today
+   */
+  public Replay(Map<String, Object> client, TilePipeline pipeline, String incident) {
+    this.reader = new EvidenceReader(client);
+    this.pipeline = pipeline;
+    this.incident = incident;
+  }
+
+  /**
+   * Derives one alert again, or all of them.
+   *
+   * @param sequence which; 0 for all
+   * @return a verdict for each, in order
+   * @throws BadInput when there is no such alert
+   */
+  public List<Verdict> run(int sequence) throws BadInput, IOException {
+    long fromMs = readAlerts(sequence);
+    readNames(fromMs);
+    segment(fromMs);
+    readGround(alerts.values().iterator().next().getRegionId());
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Alert alert : alerts.values()) {
+      verdicts.add(judge(alert));
+    }
+    return verdicts;
+  }
+
+  /** Returns the time of the incident's first alert on its topic: no evidence is older. */
+  private long readAlerts(int sequence) throws BadInput {
+    long[] fromMs = {Long.MAX_VALUE};
+    reader.read(
+        Topics.ALERTS,
+        0,
+        (key, value, timestampMs) -> {
+          if (key.equals(incident) && value != null) {
+            Alert alert = Alert.parseFrom(value);
+            fromMs[0] = Math.min(fromMs[0], timestampMs);
+            if (sequence == 0 || alert.getSequence() == sequence) {
+              alerts.putIfAbsent(alert.getSequence(), alert);
+            }
+          }
+        });
+    if (alerts.isEmpty()) {
+      throw new BadInput(
+          "alert_unknown",
+          "There is no "
+              + (sequence == 0 ? "alert" : "alert of sequence " + sequence)
+              + " of incident \""
+              + incident
+              + "\"; `riada alert list` names the incidents that there are.");
+    }
+    return fromMs[0];
+  }
+
+  private void readNames(long fromMs) {
+    reader.read(
+        Topics.EVIDENCE,
+        fromMs,
+        (key, value, timestampMs) -> {
+          if (key.startsWith(incident + "/") && value != null) {
+            Evidence one = Evidence.parseFrom(value);
+            if (!one.getMissing().isEmpty()) {
+              missing.put(piece(one), one.getMissing());
+            } else if (!one.hasTile() && alerts.containsKey(one.getSequence())) {
+              named
+                  .computeIfAbsent(one.getSequence(), n -> new LinkedHashMap<>())
+                  .put(one.getObservationId(), one);
+            }
+          }
+        });
+  }
+
+  /** Of one observation a later mask may rest on a later tile. */
+  private static String piece(Evidence one) {
+    return one.getObservationId() + "@" + one.getSourcePartition() + "/" + one.getSourceOffset();
+  }
+
+  /** Segments each tile that an alert rests on; the tiles themselves are not kept. */
+  private void segment(long fromMs) {
+    Set<String> wanted = new HashSet<>();
+    named.values().forEach(all -> all.values().forEach(one -> wanted.add(piece(one))));
+    reader.read(
+        Topics.EVIDENCE,
+        fromMs,
+        (key, value, timestampMs) -> {
+          if (key.startsWith(incident + "/") && value != null) {
+            Evidence one = Evidence.parseFrom(value);
+            if (one.hasTile() && wanted.remove(piece(one))) {
+              segment(one);
+            }
+          }
+        });
+  }
+
+  /** A tile that today's model cannot use is none that can be had. */
+  private void segment(Evidence one) {
+    try {
+      Instant acquired = Observation.instant(one.getTile().getAcquiredAt());
+      masks.put(
+          piece(one), pipeline.segment(TileId.parse(one.getTileId()), one.getTile(), acquired));
+    } catch (BadInput e) {
+      missing.put(piece(one), e.reason());
+    } catch (OrtException e) {
+      missing.put(piece(one), "the model fails on it: " + e.getMessage());
+    }
+  }
+
+  /** Region and reference as they are now. */
+  private void readGround(String id) throws BadInput {
+    reader.read(
+        Topics.REGIONS,
+        0,
+        (key, value, timestampMs) -> {
+          if (key.equals(id)) {
+            region = value;
+          }
+        });
+    byte[] found = region;
+    if (found == null) {
+      return;
+    }
+    Bounds bounds = bounds(found);
+    Map<String, Reference> newest = new TreeMap<>();
+    reader.read(
+        Topics.REFERENCE,
+        0,
+        (key, value, timestampMs) -> {
+          if (value == null) {
+            newest.remove(key);
+          } else if (meets(bounds, TileId.parse(key).bounds())) {
+            newest.put(key, Reference.parseFrom(value));
+          }
+        });
+    references.addAll(newest.values());
+  }
+
+  private static boolean meets(Bounds a, Bounds b) {
+    return a.west() <= b.east()
+        && b.west() <= a.east()
+        && a.south() <= b.north()
+        && b.south() <= a.north();
+  }
+
+  private static Bounds bounds(byte[] region) throws BadInput {
+    try {
+      return RegionRules.bounds(Region.parseFrom(region));
+    } catch (IOException e) {
+      throw new BadInput("region_invalid", "The region's record is no Region: " + e.getMessage());
+    }
+  }
+
+  private Verdict judge(Alert alert) throws IOException {
+    List<Evidence> evidence =
+        List.copyOf(named.getOrDefault(alert.getSequence(), Map.of()).values());
+    String gap = gap(alert, evidence);
+    if (!gap.isEmpty()) {
+      return verdict(alert, Verdict.Answer.EXPIRED, List.of(), null, gap);
+    }
+    List<String> differs = new ArrayList<>();
+    note(differs, "software", alert.getSoftwareVersion().equals(Issuer.here().software()));
+    ByteString model = pipeline.model().ref().getDigestBytes();
+    note(
+        differs,
+        "model",
+        evidence.stream().allMatch(one -> one.getModel().getDigestBytes().equals(model)));
+    note(differs, "policy", alert.getPolicyVersion().equals(Rederivation.policyVersion()));
+    byte[] today = region;
+    note(
+        differs,
+        "region",
+        today != null && RegionRules.version(today).equals(alert.getRegionVersion()));
+    Optional<Rederivation.Again> again =
+        today == null ? Optional.empty() : again(alert, evidence, today);
+    note(
+        differs,
+        "reference",
+        again.map(one -> one.referenceVersion().equals(alert.getReferenceVersion())).orElse(true));
+    note(differs, "masks", evidence.stream().allMatch(this::isSameMask));
+    note(differs, "figures", again.map(one -> one.isOf(alert)).orElse(today == null));
+    @Nullable Double km2 = again.map(Rederivation.Again::floodedKm2).orElse(null);
+    return differs.isEmpty()
+        ? verdict(alert, Verdict.Answer.SAME, differs, km2, "Same evidence, versions and figures.")
+        : verdict(
+            alert,
+            Verdict.Answer.DIFFERS,
+            differs,
+            km2,
+            today == null
+                ? "The region is no longer there, so nothing was measured."
+                : "Another than when the alert was made: " + String.join(", ", differs) + ".");
+  }
+
+  private static void note(List<String> differs, String name, boolean same) {
+    if (!same) {
+      differs.add(name);
+    }
+  }
+
+  private boolean isSameMask(Evidence one) {
+    WaterMask again = masks.get(piece(one));
+    return again != null && Rederivation.maskDigest(again).equals(one.getMaskDigest());
+  }
+
+  /** Why the evidence is not whole; empty when it is. */
+  private String gap(Alert alert, List<Evidence> evidence) {
+    if (alert.getObservationCount() > alert.getObservationsKept()) {
+      return "Of its "
+          + alert.getObservationCount()
+          + " observations only "
+          + alert.getObservationsKept()
+          + " were kept: there were too many.";
+    }
+    if (evidence.size() != alert.getObservationCount()
+        || !Rederivation.observationsDigest(evidence).equals(alert.getObservationsDigest())) {
+      return "Of its "
+          + alert.getObservationCount()
+          + " observations "
+          + evidence.size()
+          + " are still named.";
+    }
+    List<String> gone =
+        evidence.stream()
+            .filter(one -> !masks.containsKey(piece(one)))
+            .map(
+                one ->
+                    one.getTileId()
+                        + ": "
+                        + missing.getOrDefault(piece(one), "its tile is not there (yet)."))
+            .toList();
+    return gone.isEmpty()
+        ? ""
+        : gone.size()
+            + " of its "
+            + evidence.size()
+            + " tiles cannot be had. "
+            + String.join(" ", gone.subList(0, Math.min(NAMED, gone.size())));
+  }
+
+  private Optional<Rederivation.Again> again(Alert alert, List<Evidence> evidence, byte[] today)
+      throws IOException {
+    Path folder = Files.createTempDirectory("riada-replay");
+    try (SecondTopology topology =
+        new SecondTopology(folder, Observation.instant(alert.getAlertedAt()))) {
+      references.forEach(topology::reference);
+      topology.region(alert.getRegionId(), today);
+      evidence.stream()
+          .map(one -> masks.get(piece(one)))
+          .sorted(Comparator.comparing(mask -> Observation.instant(mask.getAcquiredAt())))
+          .forEach(topology::mask);
+      return topology.figures(alert.getRegionId(), Observation.instant(alert.getAsOf()));
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
+  }
+
+  private static Verdict verdict(
+      Alert alert,
+      Verdict.Answer answer,
+      List<String> differs,
+      @Nullable Double againKm2,
+      String why) {
+    return new Verdict(
+        alert.getIncidentId(),
+        alert.getSequence(),
+        alert.getKind().name(),
+        answer,
+        differs,
+        alert.getObservationCount(),
+        alert.getFloodedKm2(),
+        againKm2,
+        why);
+  }
+}

@@ -1,0 +1,182 @@
+package riada.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import riada.local.Cluster;
+import riada.local.EmbeddedBroker;
+import riada.proto.Alert;
+import riada.proto.Observation;
+import riada.proto.Topic;
+import riada.proto.Topics;
+
+/** A demo's alerts are derived again, and a drill beside them touches nothing of theirs. */
+@Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ReplayIT {
+  @TempDir static Path folder;
+  private static EmbeddedBroker broker;
+  private static Shell shell;
+  private static String incident = "";
+
+  @BeforeAll
+  static void demo() throws Exception {
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    shell = new Shell();
+    shell.environment.put("RIADA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+    Shell.Result demo = play("demo", "--scenario", "rising");
+    incident = Answer.JSON.readTree(demo.out()).path("alerts").path(0).path("incident").asText();
+  }
+
+  @AfterAll
+  static void stop() {
+    broker.close();
+  }
+
+  @Test
+  @Order(1)
+  void everyAlertOfADemoIsDerivedAgainToTheLastBit() throws Exception {
+    JsonNode verdicts = replay(Station.MODEL);
+
+    assertThat(verdicts).isNotEmpty();
+    for (JsonNode verdict : verdicts) {
+      assertThat(verdict.path("verdict").asText()).as(verdict.toString()).isEqualTo("SAME");
+      assertThat(verdict.path("again_km2").asDouble())
+          .isPositive()
+          .isEqualTo(verdict.path("flooded_km2").asDouble());
+    }
+  }
+
+  @Test
+  @Order(2)
+  void afterASwapOfTheModelItIsTheModelThatDiffers() throws Exception {
+    for (JsonNode verdict : replay(swapped())) {
+      assertThat(verdict.path("verdict").asText()).isEqualTo("DIFFERS");
+      assertThat(verdict.path("differs").get(0).asText()).isEqualTo("model");
+    }
+  }
+
+  @Test
+  @Order(3)
+  void theAlertsOfADemoAreTestsAtTheShellAndInCap() throws Exception {
+    JsonNode shown = Answer.JSON.readTree(run("alert", "show", incident, "-o", "json").out());
+    String cap = run("alert", "cap", incident, "--sequence", "1").out();
+
+    assertThat(shown).isNotEmpty().allMatch(alert -> alert.path("status").asText().equals("TEST"));
+    assertThat(cap).contains("<status>Test</status>", "<msgType>Alert</msgType>", "<polygon>");
+    assertThat(shell.run("alert", "cap", "nothing").status()).isEqualTo(3);
+    assertThat(shell.run("alert", "replay", "nothing").status()).isEqualTo(3);
+  }
+
+  @Test
+  @Order(4)
+  void nothingOfADrillReachesARealTopicAndAllOfItIsMarked() throws Exception {
+    Map<String, Integer> before = real();
+
+    play("drill", "rising");
+
+    assertThat(real()).isEqualTo(before);
+    List<ConsumerRecord<byte[], byte[]>> drilled = records(Topics.EXERCISE + Topics.ALERTS.name());
+    assertThat(drilled).isNotEmpty();
+    for (ConsumerRecord<byte[], byte[]> record : drilled) {
+      Alert alert = Alert.parseFrom(record.value());
+      assertThat(alert.getStatus()).isEqualTo(Alert.Status.EXERCISE);
+      assertThat(alert.getCapXml()).contains("<status>Exercise</status>", "EXERCISE: ");
+    }
+  }
+
+  @Test
+  @Order(5)
+  void anAlertOfARegionThatIsGoneNamesTheRegion() throws Exception {
+    JsonNode shown = Answer.JSON.readTree(run("alert", "list", "-o", "json").out());
+    tombstone(Topics.REGIONS, shown.path(0).path("region").asText());
+
+    for (JsonNode verdict : replay(Station.MODEL)) {
+      assertThat(verdict.path("verdict").asText()).isEqualTo("DIFFERS");
+      assertThat(verdict.path("differs").toString()).isEqualTo("[\"region\"]");
+    }
+  }
+
+  private static Shell.Result play(String... verb) {
+    List<String> args = new ArrayList<>(List.of(verb));
+    args.addAll(
+        List.of(
+            "--headless", "--model", Station.MODEL.toString(), "--port", "0", "--speed", "900"));
+    args.addAll(List.of("--duration", "5s", "--bootstrap-servers", broker.bootstrapServers()));
+    return run(args.toArray(String[]::new));
+  }
+
+  private static Shell.Result run(String... args) {
+    Shell.Result result = shell.run(args);
+    assertThat(result.status()).as(result.err() + result.out()).isZero();
+    return result;
+  }
+
+  private static JsonNode replay(Path model) throws Exception {
+    return Answer.JSON.readTree(
+        run("alert", "replay", incident, "--model", model.toString(), "-o", "json").out());
+  }
+
+  /** How many records each topic of the real system has. */
+  private static Map<String, Integer> real() {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (Topic topic : Topics.all()) {
+      counts.put(topic.name(), records(topic.name()).size());
+    }
+    return counts;
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (TopicReader reader = new TopicReader(cluster().impatient(), topic, true)) {
+      reader.forEachToEnd(records::add);
+    }
+    return records;
+  }
+
+  private static void tombstone(Topic topic, String key) throws Exception {
+    Station.send(cluster(), topic.name(), key.getBytes(UTF_8), null);
+  }
+
+  private static Cluster cluster() {
+    return Cluster.plain(broker.bootstrapServers());
+  }
+
+  /** The same model but for a remark in one file: same answers, another digest. */
+  private static Path swapped() throws Exception {
+    Path swapped = Files.createDirectory(folder.resolve("swapped"));
+    try (var files = Files.list(Station.MODEL)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, swapped.resolve(file.getFileName()));
+      }
+    }
+    Path decoder = swapped.resolve("decoder.onnx");
+    String before = sha256(decoder);
+    Files.write(decoder, new byte[] {0x32, 1, 'x'}, StandardOpenOption.APPEND); // doc_string
+    Path json = swapped.resolve("model.json");
+    Files.writeString(json, Files.readString(json).replace(before, sha256(decoder)));
+    return swapped;
+  }
+
+  private static String sha256(Path file) throws Exception {
+    return HexFormat.of().formatHex(Observation.sha256().digest(Files.readAllBytes(file)));
+  }
+}
