@@ -4,7 +4,9 @@ import {FloodMap} from './map.js';
 import {AlertList, RegionList} from './panel.js';
 import {Stream} from './stream.js';
 import {trouble, verdict} from './verdict.js';
-import {clockTime, icon, make, now, say, setClock, span} from './words.js';
+import {clockTime, icon, lag, now, say, setClock, span} from './words.js';
+
+const LATE_MS = 10_000; // figures that lie further behind reception are said to
 
 /** @type {import('./words.js').Status} */
 let status = null;
@@ -13,7 +15,7 @@ let lastEventAt = null; // server's time of the last news, ISO 8601
 
 const pick = (id) => map.zoomTo(id);
 const map = new FloodMap(pick);
-const regions = new RegionList(pick);
+const regions = new RegionList(pick, () => map.lastSeen());
 const alerts = new AlertList(pick);
 
 const byType = {
@@ -74,6 +76,7 @@ function each(items, show) {
 function setStatus(event) {
   status = event;
   setClock(event.now);
+  map.setFull(event.ground_full);
 }
 
 let drawn = false;
@@ -106,6 +109,8 @@ function header() {
   put('link', wrong?.old ? wrong.word : 'live', wrong?.old ? 'bad' : 'good');
   device();
   services();
+  skipped();
+  document.getElementById('sign-simulated').hidden = !map.simulated;
   notice(look, wrong);
   tick();
   const mark = status?.exercise ? 'EXERCISE ' : '';
@@ -117,12 +122,14 @@ function header() {
 function device() {
   if (!status) return;
   const warned = Boolean(status.device_warning);
-  put('device', status.device ? status.device.toUpperCase() : warned ? 'fallback' : 'not known yet', warned ? 'warn' : '');
-  const sentence = status.device_warning;
-  document.getElementById('sign-device').title = sentence;
-  const node = document.querySelector('#sign-device small') ?? document.querySelector('#sign-device').appendChild(make('small', ''));
-  say(node, sentence);
-  node.hidden = !warned;
+  put('device', warned ? `${(status.device || 'cpu').toUpperCase()} (no GPU)` : status.device ? status.device.toUpperCase() : 'not known yet', warned ? 'warn' : '');
+  // The whole sentence hangs below the sign while it is pointed at or focused: the header stays as low as it is.
+  const box = document.getElementById('sign-device');
+  const sentence = box.querySelector('small');
+  say(sentence, status.device_warning);
+  sentence.hidden = !warned;
+  if (warned) box.tabIndex = 0;
+  else box.removeAttribute('tabindex');
   put('model', status.model_name ? `${status.model_name} ${status.model_version}`.trim() : 'not known yet', '');
 }
 
@@ -133,6 +140,16 @@ function services() {
   box.hidden = all.length === 0;
   box.title = all.map(({name, words}) => `${name}: ${words}`).join('\n');
   put('services', down.length ? `${down.join(', ')} down` : 'at work', down.length ? 'bad' : 'good');
+}
+
+/** What came in and could not be shown: refused tiles among them. */
+function skipped() {
+  const count = status?.skipped_records ?? 0;
+  const box = document.getElementById('sign-skipped');
+  box.hidden = count === 0;
+  box.tabIndex = 0;
+  say(box.querySelector('small'), status?.last_skipped ?? '');
+  put('skipped', String(count), 'warn');
 }
 
 /** Over the map while there is nothing on it: the reason is said, never left to be guessed. */
@@ -176,7 +193,9 @@ function put(name, text, look) {
 
 function tick() {
   put('clock', clockTime(new Date(now()).toISOString()), '');
-  put('update', lastEventAt ? `${clockTime(lastEventAt)} · ${span(now() - Date.parse(lastEventAt))} ago` : 'none yet', '');
+  const behind = lag(regions.regions.values());
+  const late = behind > LATE_MS ? ` · ${span(behind)} behind` : '';
+  put('update', lastEventAt ? `${clockTime(lastEventAt)} · ${span(now() - Date.parse(lastEventAt))} ago${late}` : 'none yet', late ? 'warn' : '');
 }
 
 setInterval(() => {

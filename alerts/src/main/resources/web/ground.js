@@ -118,13 +118,14 @@ class Slot {
 }
 
 export class GroundLayer {
-  constructor() {
+  /** @param {(id: string) => number} asOfMs the time that the figures of a tile's region speak of, epoch ms */
+  constructor(asOfMs) {
+    this.asOfMs = asOfMs;
     /** @type {Map<string, Slot>} */
     this.tiles = new Map();
     /** @type {Map<string, Slot>} */
     this.pictures = new Map();
     this.halos = new Map();
-    this.asOfMs = 0; // the time that the figures speak of
     this.areas = []; // rings of the watched regions, in metres
     this.visible = {picture: true, flood: true, stale: true, reference: true, unknown: true};
     this.canvas = document.createElement('canvas');
@@ -147,13 +148,6 @@ export class GroundLayer {
       this.tiles.set(tile.id, slot);
     }
     this.layer.changed();
-  }
-
-  /** Time went on: what was seen too long ago is unknown from now on. @param {number} ms of the newest figures */
-  setAsOf(ms) {
-    const ages = [...this.tiles.values()].some(({agedAtMs: at}) => at < ms !== at < this.asOfMs);
-    this.asOfMs = ms;
-    if (ages) this.layer.changed();
   }
 
   /** @param {import('./words.js').Picture} picture */
@@ -223,6 +217,11 @@ export class GroundLayer {
     for (const layer of LAYERS) {
       if (this.visible[layer.id]) this.drawOverlay(c, layer, tiles, view, [cx, cy], scale, ratio);
     }
+    // Not yet fetched is another thing than unknown.
+    c.font = `${13 * ratio}px system-ui, sans-serif`;
+    c.fillStyle = '#eef3f8';
+    c.textAlign = 'center';
+    for (const {slot, x, y, w, h} of tiles) if (slot.swaps === 0 && w > 60 * ratio) c.fillText('loading', x + w / 2, y + h / 2);
     this.tend(tiles, this.tiles);
     if (this.visible.picture) this.tend(pictures, this.pictures);
     return this.canvas;
@@ -270,7 +269,7 @@ export class GroundLayer {
         s.drawImage(image, x, y, w, h);
         any = true;
       }
-      if (layer.id === 'unknown' && (slot.swaps === 0 || slot.agedAtMs < this.asOfMs)) {
+      if (layer.id === 'unknown' && (slot.swaps === 0 || this.aged(slot))) {
         s.fillRect(x, y, w, h); // not fetched yet, or aged: nothing is known of it on this screen
         any = true;
       }
@@ -294,9 +293,14 @@ export class GroundLayer {
   /** Where a layer lies on a tile. The alerts send no new ground for time alone: what has aged is told here. */
   stencils(slot, layer) {
     const {flood, stale, [layer]: own} = slot.shown;
-    const aged = slot.agedAtMs < this.asOfMs;
+    const aged = this.aged(slot);
     const images = !aged || layer === 'reference' ? [own] : layer === 'stale' ? [flood, stale] : [];
     return images.filter(Boolean);
+  }
+
+  /** Whether a tile was seen too long ago, as the figures of its region have it: map and card say the same. */
+  aged({id, agedAtMs: at}) {
+    return at < this.asOfMs(id);
   }
 
   fillAreas(s, view) {

@@ -18,12 +18,16 @@ const LINES = {
 export class FloodMap {
   /** @param {(regionId: string) => void} onPick a region was clicked */
   constructor(onPick) {
-    this.ground = new GroundLayer();
+    this.ground = new GroundLayer((id) => this.asOfMs(id));
+    this.watchers = new Map(); // tile -> ids of the regions that it touches, while neither changes
     this.outlines = new ol.source.Vector();
     /** @type {Map<string, import('./words.js').Region>} */
     this.regions = new Map();
     /** @type {Map<string, import('./words.js').Tile>} */
     this.tiles = new Map();
+    this.newestAsOfMs = 0;
+    this.simulated = false; // whether pictures come from Riada's simulator, whose clock runs fast
+    this.full = false; // whether the server had to let go of tiles
     this.touched = false; // once the operator has moved the map it stays where it was put
     const graticule = new ol.layer.Graticule({
       showLabels: true,
@@ -33,7 +37,7 @@ export class FloodMap {
       lonLabelStyle: label('bottom', 'center'),
       latLabelStyle: label('bottom', 'start'),
       latLabelPosition: 0,
-      zIndex: 0,
+      zIndex: 1.5, // over the hatching, which would cut its labels
     });
     const outlines = new ol.layer.Vector({source: this.outlines, style: (f) => this.outlineStyle(f), zIndex: 2});
     this.ground.layer.setZIndex(1);
@@ -95,16 +99,26 @@ export class FloodMap {
     }
   }
 
-  /** An overlay that is switched off must not look like an overlay that is empty. */
+  /** @param {boolean} full whether the server holds only the tiles that changed or were looked at last */
+  setFull(full) {
+    this.full = full;
+    this.noteHidden();
+  }
+
+  /** What is not drawn must not look as if it were not there. */
   noteHidden() {
     const off = LAYERS.filter(({id}) => !this.ground.visible[id]).map(({word}) => word);
+    const notes = [];
+    if (off.length) notes.push(`Switched off: ${off.join(', ')}. The map does not show all that is known.`);
+    if (this.full) notes.push('There are more tiles than the map can hold: the oldest are not drawn. The regions’ figures count them.');
     const note = document.getElementById('hidden-note');
-    note.hidden = off.length === 0;
-    say(note, `Switched off: ${off.join(', ')}. The map does not show all that is known.`);
+    note.hidden = notes.length === 0;
+    say(note, notes.join(' '));
   }
 
   /** @param {import('./words.js').Outline} outline */
   setOutline(outline) {
+    this.watchers.clear();
     const old = this.outlines.getFeatureById(outline.id);
     if (old) this.outlines.removeFeature(old);
     if (!outline.gone) {
@@ -129,27 +143,58 @@ export class FloodMap {
   setRegion(region) {
     if (region.gone) this.regions.delete(region.id);
     else this.regions.set(region.id, region);
-    this.ground.setAsOf(Math.max(0, ...[...this.regions.values()].map(({as_of}) => (as_of ? Date.parse(as_of) : 0))));
+    this.newestAsOfMs = Math.max(0, ...[...this.regions.values()].map(asOf));
+    this.ground.layer.changed(); // time went on: what was seen too long ago is unknown from now on
     this.outlines.getFeatureById(region.id)?.changed();
   }
 
   /** @param {import('./words.js').Tile} tile */
   setTile(tile) {
     const isNew = !this.tiles.has(tile.id);
-    if (tile.gone) this.tiles.delete(tile.id);
-    else this.tiles.set(tile.id, tile);
+    if (tile.gone) {
+      this.tiles.delete(tile.id);
+      this.watchers.delete(tile.id);
+    } else this.tiles.set(tile.id, tile);
     this.ground.setTile(tile);
     if (isNew) this.follow();
   }
 
+  /** @param {string} id of a tile @returns {string[]} ids of the regions that it touches */
+  regionsOf(id) {
+    let found = this.watchers.get(id);
+    if (!found) {
+      const extent = extentOf(id);
+      found = this.outlines.getFeatures().filter((f) => f.getGeometry().intersectsExtent(extent)).map((f) => f.getId());
+      this.watchers.set(id, found);
+    }
+    return found;
+  }
+
+  /** What the figures of a tile's regions speak of; of no region: the newest of all. */
+  asOfMs(id) {
+    const times = this.regionsOf(id).map((region) => asOf(this.regions.get(region)));
+    return times.length ? Math.max(...times) : this.newestAsOfMs;
+  }
+
+  /** @returns {Map<string, number>} when each region was last looked at, epoch ms */
+  lastSeen() {
+    const seen = new Map();
+    for (const {id, as_of} of this.tiles.values()) {
+      if (as_of) for (const region of this.regionsOf(id)) seen.set(region, Math.max(seen.get(region) ?? 0, Date.parse(as_of)));
+    }
+    return seen;
+  }
+
   /** @param {import('./words.js').Picture} picture */
   setPicture(picture) {
+    this.simulated ||= picture.publisher === 'simulator';
     this.ground.setPicture(picture);
     if (this.outlines.isEmpty() && this.tiles.size === 0) this.follow();
   }
 
   /** Before a new snapshot: takes away what it no longer names. */
   keepOnly(outlines, regions, tiles, pictures) {
+    this.watchers.clear();
     for (const feature of this.outlines.getFeatures()) {
       if (!outlines.has(feature.getId())) this.setOutline({id: feature.getId(), gone: true});
     }
@@ -221,16 +266,23 @@ export class FloodMap {
     const inside = (id) => ol.extent.containsCoordinate(extentOf(id), event.coordinate);
     const tile = [...this.tiles.values()].find(({id}) => inside(id));
     const place = `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? 'S' : 'N'} ${Math.abs(lon).toFixed(4)}° ${lon < 0 ? 'W' : 'E'}`;
-    const aged = tile && agedAtMs(tile) < this.ground.asOfMs;
+    const aged = tile && agedAtMs(tile) < this.asOfMs(tile.id);
     const [flood, stale, unknown] = aged
       ? [0, tile.flooded_km2 + tile.flooded_stale_km2, 1]
       : [tile?.flooded_km2, tile?.flooded_stale_km2, tile?.unknown_fraction];
     const known = tile
       ? `tile ${tile.id}: flood ${km2(flood)} km², stale flood ${km2(stale)} km², unknown ${percent(unknown)}, as of ${age(tile.as_of)}`
-      : 'nothing is known here';
+      : this.full
+        ? 'nothing of it is held on the map'
+        : 'nothing is known here';
     box.hidden = event.dragging;
     say(box, `${place} — ${known}`);
   }
+}
+
+/** In epoch ms, 0 where there are no figures. @param {?import('./words.js').Region} region */
+function asOf(region) {
+  return region?.as_of ? Date.parse(region.as_of) : 0;
 }
 
 function label(textBaseline, textAlign) {

@@ -11,9 +11,10 @@ const KINDS = {
 
 /** The list of regions, the worst first. */
 export class RegionList {
-  /** @param {(id: string) => void} onPick */
-  constructor(onPick) {
+  /** @param {(id: string) => void} onPick @param {() => Map<string, number>} lastSeen newest look at each region, epoch ms */
+  constructor(onPick, lastSeen) {
     this.onPick = onPick;
+    this.lastSeen = lastSeen;
     this.list = document.getElementById('regions');
     /** @type {Map<string, import('./words.js').Region>} */
     this.regions = new Map();
@@ -83,7 +84,7 @@ export class RegionList {
       named('state', 'span'),
       make('dl', 'figures', figure('flooded', 'flood', 'km²'), figure('stale', 'stale flood', 'km²'), figure('observed', 'observed', '')),
       make('div', 'gauge', named('flood-bar', 'i'), named('stale-bar', 'i'), named('clear-tick', 's'), named('raise-tick', 's')),
-      make('span', 'line', named('visibility', 'span'), named('asof', 'span'), named('limits', 'span')),
+      make('span', 'line', named('visibility', 'span'), named('asof', 'span'), named('lastseen', 'span'), named('limits', 'span')),
       named('note', 'span'),
     );
     button.type = 'button';
@@ -108,7 +109,7 @@ export class RegionList {
     say(part.visibility, VISIBILITY[region?.visibility ?? 'NO_DATA'] ?? '');
     // A zero that nobody has seen is not a zero.
     say(part.flooded, region && (seen || region.flooded_km2 > 0) ? km2(region.flooded_km2) : '?');
-    say(part.stale, region ? km2(region.flooded_stale_km2) : '?');
+    say(part.stale, region && (seen || region.flooded_stale_km2 > 0) ? km2(region.flooded_stale_km2) : '?');
     say(part.observed, region ? percent(region.observed_fraction) : '?');
     say(part.limits, region ? `raise ${km2(region.raise_km2)} · clear ${km2(region.clear_km2)} km²` : '');
     this.gauge(part, region);
@@ -134,12 +135,18 @@ export class RegionList {
 
   /** Ages run on between events. */
   tick() {
+    const lastSeen = this.lastSeen();
     for (const [id, {part}] of this.rows) {
       const region = this.regions.get(id);
       const maxAge = this.outlines.get(id)?.max_age_s ?? 0;
       const old = Boolean(region?.as_of && maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000);
       say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
       part.asof.classList.toggle('old', old);
+      // Figures may be of now and rest on nothing new: as_of moves on with the clock, this does not.
+      const seenAt = lastSeen.get(id);
+      const unseen = Boolean(seenAt && maxAge > 0 && now() - seenAt > maxAge * 1000);
+      say(part.lastseen, seenAt ? `last seen ${span(now() - seenAt)} ago` : '');
+      part.lastseen.classList.toggle('old', unseen);
     }
   }
 

@@ -1,8 +1,9 @@
 // What the header says of everything at once. Pure: it judges what is known and changes nothing. Every doubt is
 // decided against "all clear", which is said only when each watched region is known to be seen, now, and dry.
 
-import {age, clockTime, now, sign} from './words.js';
+import {age, clockTime, lag, now, sign, span} from './words.js';
 
+const QUEUE_MS = 60_000;
 const SILENT_MS = 3 * 60_000; // figures are told again each minute while they are measured at all
 
 /**
@@ -30,6 +31,8 @@ export function trouble({status, link, lastEventAt, regions}) {
     return wrong('no new figures', 'Nothing is measured', `No figures of ${names(silent)} since ${clockTime(last)} UTC: flood that rises now would not show. ${said}`.trim());
   }
   if (down.length) return wrong('live', 'A service is not at work', said, false);
+  const behind = lag(regions.values());
+  if (behind > QUEUE_MS) return wrong('live', 'Tiles are queued', `The figures lie ${span(behind)} behind what was received: tiles come in faster than they are measured.`, false);
   return null;
 }
 
@@ -66,7 +69,7 @@ export function verdict({status, link, regions, outlines, tiles}, wrong) {
   }
   if (!status || status.loading) return ['waiting', 'i-wait', 'Loading', 'Reading what is known so far.'];
   if (alerting.length) return ['alerting', 'i-alert', count(alerting.length, 'REGION IN ALERT', 'REGIONS IN ALERT'), names(alerting)];
-  if (wrong && link !== 'connecting') return ['broken', 'i-broken', 'FIGURES MAY BE OLD', 'A service is not at work: flood that rises now may not show.'];
+  if (wrong && link !== 'connecting') return ['broken', 'i-broken', 'FIGURES MAY BE OLD', wrong.title + ': flood that rises now may not show.'];
   if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
   if (pending.length) return ['pending', 'i-pending', count(pending.length, 'region pending', 'regions pending'), names(pending)];
   if (recovering.length) return ['recovering', 'i-recovering', count(recovering.length, 'region recovering', 'regions recovering'), names(recovering)];

@@ -3,7 +3,7 @@
 /** @typedef {{type?: string, id: string, gone?: boolean}} Item */
 /** @typedef {Item & {name: string, state: string, visibility: string, flooded_km2: number, flooded_stale_km2: number,
  *   observed_fraction: number, reference_fraction: number, area_km2: number, raise_km2: number, clear_km2: number,
- *   passes_below: number, incident_id: string, as_of: ?string, measured_at: ?string}} Region */
+ *   passes_below: number, incident_id: string, as_of: ?string, received_at: ?string, measured_at: ?string}} Region */
 /** @typedef {Item & {name: string, geometry: object, min_observed: number, max_age_s: number, passes: number}} Outline */
 /** @typedef {Item & {kind: string, status: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
  *   flooded_stale_km2: number, observed_fraction: number, reason: string, as_of: ?string, alerted_at: ?string,
@@ -12,7 +12,8 @@
  *   unknown_fraction: number, reference_version: string, observations: number, as_of: ?string, max_age_s: number}} Tile */
 /** @typedef {Item & {version: string, halo_px: number, acquired_at: string, publisher: string, scene: string}} Picture */
 /** @typedef {{exercise: boolean, connected: boolean, loading: boolean, sentence: string, device: string, device_warning: string,
- *   model_name: string, model_version: string, services: {name: string, ok: boolean, words: string}[], skipped_records: number, last_skipped: string,
+ *   model_name: string, model_version: string, services: {name: string, ok: boolean, words: string}[],
+ *   ground_full: boolean, skipped_records: number, last_skipped: string,
  *   last_event_at: ?string, now: string}} Status */
 
 let serverAhead = 0; // ms by which the server's clock leads the browser's
@@ -52,6 +53,21 @@ export function span(ms) {
 /** @param {?string} iso */
 export function age(iso) {
   return iso ? `${span(now() - Date.parse(iso))} ago` : 'never';
+}
+
+const LAG_OLD_MS = 30_000; // what was measured before says nothing of the queue that there is now
+
+/**
+ * How far the newest figures lie behind reception, in ms; 0 where nothing was measured lately.
+ * @param {Iterable<Region>} regions
+ */
+export function lag(regions) {
+  let [newest, behind] = [now() - LAG_OLD_MS, 0];
+  for (const {received_at, measured_at} of regions) {
+    const at = received_at && measured_at ? Date.parse(measured_at) : 0;
+    if (at > newest) [newest, behind] = [at, at - Date.parse(received_at)];
+  }
+  return Math.max(0, behind);
 }
 
 /** Three figures that matter, never "0" for what is not nothing. @param {number} value */

@@ -47,11 +47,17 @@ final class BoundedBytes<K, V> {
     return dropped;
   }
 
-  private void remove(K key) {
+  /** Takes a value out and returns it; null when there was none. */
+  @Nullable V remove(K key) {
     V old = entries.remove(key);
     if (old != null) {
       bytes -= size.applyAsInt(old);
     }
+    return old;
+  }
+
+  int size() {
+    return entries.size();
   }
 
   List<K> keys() {

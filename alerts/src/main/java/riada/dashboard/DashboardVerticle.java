@@ -51,7 +51,7 @@ public final class DashboardVerticle extends VerticleBase {
     this.config = config;
     this.metrics = metrics;
     this.clock = clock;
-    this.state = new LiveState(config.pictureBytes(), clock);
+    this.state = new LiveState(config.groundBytes(), config.pictureBytes(), clock);
     this.skipped = metrics.counter("riada.dashboard.records.skipped");
   }
 
@@ -59,7 +59,7 @@ public final class DashboardVerticle extends VerticleBase {
   public Future<?> start() {
     gauges();
     Counter coalesced = metrics.counter("riada.dashboard.events.coalesced");
-    Routes routes = new Routes(vertx, state, streams, metrics, coalesced);
+    Routes routes = new Routes(vertx, state, streams, metrics, coalesced, config.isLoopback());
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(config.host())

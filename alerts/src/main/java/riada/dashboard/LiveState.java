@@ -31,7 +31,7 @@ final class LiveState {
       Comparator.comparing(LiveState::alertedAt).thenComparing(Alert::getAlertId);
 
   private final InstantSource clock;
-  private final Map<TileId, News.GroundSeen> grounds = new TreeMap<>();
+  private final BoundedBytes<TileId, News.GroundSeen> grounds;
   private final Map<String, RegionStats> stats = new TreeMap<>();
   private final Map<String, News.RegionSeen> regions = new TreeMap<>();
   private final Map<String, Alert> alerts = new HashMap<>(); // by alert id
@@ -49,16 +49,19 @@ final class LiveState {
     final Map<String, News.ServiceHealth> services = new TreeMap<>();
     String modelName = "";
     String modelVersion = "";
+    boolean groundFull; // from the first tile on that had to go
     long skipped;
     String lastSkipped = "";
     @Nullable Instant lastEventAt;
   }
 
   /**
+   * @param groundBytes how many bytes of tiles' ground are held at most
    * @param pictureBytes how many bytes of pictures are held at most
    * @param clock stamps when news arrived
    */
-  LiveState(long pictureBytes, InstantSource clock) {
+  LiveState(long groundBytes, long pictureBytes, InstantSource clock) {
+    this.grounds = new BoundedBytes<>(groundBytes, News.GroundSeen::bytes);
     this.pictures = new BoundedBytes<>(pictureBytes, picture -> picture.data().size());
     this.clock = clock;
   }
@@ -115,9 +118,13 @@ final class LiveState {
   }
 
   private List<Key> ground(News.GroundSeen seen) {
-    grounds.put(seen.tile(), seen);
     List<Key> changed = new ArrayList<>();
     changed.add(new Key(Key.Type.TILE, seen.tile().toString()));
+    for (TileId dropped : grounds.put(seen.tile(), seen)) {
+      changed.add(new Key(Key.Type.TILE, dropped.toString()));
+      status.groundFull = true;
+      changed.add(Key.STATUS);
+    }
     boolean named = !seen.device().isEmpty();
     if (named
         && !(seen.device().equals(status.device)
@@ -214,7 +221,12 @@ final class LiveState {
     JsonArray newestFirst = new JsonArray();
     newestAlerts().forEach(alert -> newestFirst.add(EventJson.alert(alert)));
     JsonArray tiles = new JsonArray();
-    grounds.values().forEach(ground -> tiles.add(EventJson.tile(ground)));
+    for (TileId tile : grounds.keys()) {
+      News.GroundSeen ground = ground(tile);
+      if (ground != null) {
+        tiles.add(EventJson.tile(ground));
+      }
+    }
     JsonArray shownPictures = new JsonArray();
     for (TileId tile : pictures.keys()) {
       News.PictureSeen picture = picture(tile);
@@ -254,6 +266,7 @@ final class LiveState {
         .put("model_name", status.modelName)
         .put("model_version", status.modelVersion)
         .put("services", services)
+        .put("ground_full", status.groundFull)
         .put("skipped_records", status.skipped)
         .put("last_skipped", status.lastSkipped)
         .put("last_event_at", EventJson.time(status.lastEventAt))

@@ -44,7 +44,7 @@ public sealed interface News {
 
   /**
    * What is known of a tile's ground: as little as the page needs, for it is held for every tile
-   * that was ever seen.
+   * that was ever seen, up to a limit.
    *
    * @param covers layers without a set cell are absent, so that the page need not fetch them
    * @param maxAge how long after {@code asOf} it counts as seen; zero when that is not known
@@ -61,8 +61,17 @@ public sealed interface News {
       String modelVersion,
       String device)
       implements News {
+    /** What a tile costs besides its cells, generously. */
+    private static final int OVERHEAD_BYTES = 1024;
+
     public GroundSeen {
       covers = Map.copyOf(covers);
+    }
+
+    /** About what it costs to hold this, in bytes. */
+    int bytes() {
+      return OVERHEAD_BYTES
+          + covers.values().stream().mapToInt(cover -> cover.runs().getRuns().size()).sum();
     }
   }
 
@@ -200,7 +209,8 @@ public sealed interface News {
     if (alert.getAlertId().isEmpty()) {
       throw new BadInput("alert_id_missing", "An alert has no alert_id to tell repeats by.");
     }
-    return new AlertSeen(alert);
+    // A long incident's alerts name hundreds before them, which the page does not show.
+    return new AlertSeen(alert.toBuilder().clearReferences().build());
   }
 
   /** Sixteen hex digits of SHA-256: names content in URLs, so equal content is fetched once. */

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.StaticHandler;
@@ -40,6 +41,7 @@ final class Routes {
   private final Set<EventStream> streams;
   private final PrometheusMeterRegistry metrics;
   private final Counter coalesced;
+  private final boolean loopback;
   private final BoundedBytes<String, Buffer> overlays =
       new BoundedBytes<>(OVERLAY_CACHE_BYTES, Buffer::length);
 
@@ -48,7 +50,9 @@ final class Routes {
       LiveState state,
       Set<EventStream> streams,
       PrometheusMeterRegistry metrics,
-      Counter coalesced) {
+      Counter coalesced,
+      boolean loopback) {
+    this.loopback = loopback;
     this.vertx = vertx;
     this.state = state;
     this.streams = streams;
@@ -67,6 +71,8 @@ final class Routes {
     router.get("/cap/:file").handler(this::cap);
     router.get("/health").handler(this::health);
     router.get("/metrics").handler(this::metrics);
+    // Asked for by browsers that open an answer which is no page.
+    router.get("/favicon.ico").handler(c -> c.reroute("/icon.svg"));
     router
         .get("/webjars/*")
         .handler(
@@ -94,7 +100,9 @@ final class Routes {
     boolean body =
         (length != null && !length.equals("0"))
             || c.request().getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
-    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+    if (loopback && !isLocal(c.request().authority())) {
+      refuse(c, 421, "This dashboard answers to localhost only; open it as http://localhost.");
+    } else if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
       c.response().putHeader("Allow", "GET, HEAD").putHeader("Connection", "close");
       refuse(c, 405, "The dashboard only answers GET.");
     } else if (body) {
@@ -104,6 +112,15 @@ final class Routes {
     } else {
       c.next();
     }
+  }
+
+  /** Another name that leads here is a stranger's page which had its name point at this machine. */
+  private static boolean isLocal(@Nullable HostAndPort asked) {
+    return asked == null
+        || asked.host().equalsIgnoreCase("localhost")
+        || asked.host().startsWith("127.") && asked.host().matches("[0-9.]+")
+        || asked.host().equals("::1")
+        || asked.host().equals("[::1]");
   }
 
   private void snapshot(RoutingContext c) {
@@ -142,7 +159,11 @@ final class Routes {
     News.GroundSeen seen = state.ground(tile);
     News.Cover cover = seen == null ? null : seen.covers().get(layer);
     if (cover == null) {
-      refuse(c, 404, "No " + layer.id() + " is known on tile " + tile + ".");
+      if (c.queryParam("v").isEmpty()) {
+        refuse(c, 404, "No " + layer.id() + " is known on tile " + tile + ".");
+      } else { // it was there a moment ago, and the page is about to hear that it is gone: no error
+        c.response().setStatusCode(204).putHeader("Cache-Control", "no-store").end();
+      }
       return;
     }
     String version = cover.version();
@@ -169,7 +190,11 @@ final class Routes {
     }
     News.PictureSeen seen = state.picture(tile);
     if (seen == null) {
-      refuse(c, 404, "No picture of tile " + tile + " is held.");
+      if (c.queryParam("v").isEmpty()) {
+        refuse(c, 404, "No picture of tile " + tile + " is held.");
+      } else { // likewise
+        c.response().setStatusCode(204).putHeader("Cache-Control", "no-store").end();
+      }
       return;
     }
     String type = seen.format() == Picture.Format.JPEG ? "image/jpeg" : "image/png";

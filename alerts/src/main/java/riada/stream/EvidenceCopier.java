@@ -54,7 +54,7 @@ public final class EvidenceCopier implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofSeconds(2);
-  private static final Duration END = Duration.ofSeconds(10);
+  private static final Duration END = Duration.ofSeconds(4);
 
   /** Keys copied last: the alerts of an incident mostly rest on the same tiles. */
   private static final int REMEMBERED = 20_000;
@@ -188,7 +188,7 @@ public final class EvidenceCopier implements AutoCloseable {
     try {
       if (tiles.endOffsets(List.of(partition), ANSWER).getOrDefault(partition, 0L)
           > wanted.getSourceOffset()) {
-        for (ConsumerRecord<byte[], byte[]> record : poll(tiles)) {
+        for (ConsumerRecord<byte[], byte[]> record : poll(tiles, partition)) {
           return check(wanted, record);
         }
       }
@@ -198,10 +198,15 @@ public final class EvidenceCopier implements AutoCloseable {
     return Found.missing("Its tile does not lie where its mask says.");
   }
 
-  /** Waits for the broker: silence is no sign that there is nothing. */
-  private static ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> tiles) {
+  /**
+   * Waits for the broker: its silence is no sign that there is nothing. Empty when what lies there
+   * is no record, but the mark of a transaction's end.
+   */
+  private static ConsumerRecords<byte[], byte[]> poll(
+      KafkaConsumer<byte[], byte[]> tiles, TopicPartition partition) {
+    long from = tiles.position(partition);
     ConsumerRecords<byte[], byte[]> records = tiles.poll(ANSWER);
-    if (records.isEmpty()) {
+    if (records.isEmpty() && tiles.position(partition) == from) {
       throw new TimeoutException(
           "the broker hands out no tile within " + ANSWER.toSeconds() + " s");
     }
@@ -231,7 +236,6 @@ public final class EvidenceCopier implements AutoCloseable {
 
   private KafkaConsumer<byte[], byte[]> consumer(String reset, int records) {
     Map<String, Object> config = new HashMap<>(client);
-    config.put("isolation.level", "read_committed");
     config.put("enable.auto.commit", "false");
     config.put("allow.auto.create.topics", "false");
     config.put("auto.offset.reset", reset);
@@ -240,9 +244,11 @@ public final class EvidenceCopier implements AutoCloseable {
     config.put("default.api.timeout.ms", 10_000);
     config.put("request.timeout.ms", 5_000);
     if (reset.equals("none")) {
+      config.put("isolation.level", "read_uncommitted"); // as the segmenter reads
       config.put("fetch.max.bytes", 1); // one batch at a time: each tile is looked up by itself
       config.put("max.partition.fetch.bytes", 1);
     } else {
+      config.put("isolation.level", "read_committed");
       config.put("group.id", GROUP);
       config.put("max.partition.fetch.bytes", Topics.MAX_EVIDENCE_BYTES);
     }

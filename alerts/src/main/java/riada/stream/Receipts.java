@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import riada.cap.CapPolygon;
 import riada.cap.CapWriter;
 import riada.cap.FloodBlocks;
 import riada.cap.FloodCover;
@@ -102,10 +103,9 @@ final class Receipts {
             .setObservationCount(basis.layers.size() + basis.leftOut)
             .setObservationsKept(basis.layers.size())
             .setObservationsDigest(digest(basis.layers.values()));
-    boolean hasFlood = !basis.flood.polygons().isEmpty();
-    sealed.setCapXml(
-        writer.xml(
-            sealed.build(), (hasFlood ? basis.flood : basis.region).polygons(), references(alert)));
+    List<CapPolygon> flood = basis.flood.polygons();
+    List<CapPolygon> area = flood.isEmpty() ? basis.region.polygons() : flood;
+    sealed.setCapXml(writer.xml(sealed.build(), area, references(alert)));
     return new Receipt(
         sealed.build(), basis.layers.values().stream().map(one -> evidence(alert, one)).toList());
   }

@@ -103,10 +103,40 @@ class DashboardVerticleTest {
       })
   void aBadPathGetsASentence(String line) throws Exception {
     String[] parts = line.split(" \\| ", -1);
-    String answer = raw("GET " + parts[0] + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    String answer =
+        raw("GET " + parts[0] + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 " + parts[1]).contains(parts[2]);
     assertThat(answer).doesNotContain("Exception").doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/overlay/flood/14/8185/5448.png?v=0123", "/picture/14/8185/5448?v=0123"})
+  void anImageThatIsGoneBeforeItWasFetchedIsNoError(String path) throws Exception {
+    assertThat(get(path).statusCode()).isEqualTo(204);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080"})
+  void aNameThatIsNotThisMachinesIsRefused(String host) throws Exception {
+    assertThat(raw("GET /api/state HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 421")
+        .contains("localhost only");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:1", "LOCALHOST", "127.0.0.1:8080", "[::1]:8080"})
+  void thisMachinesNamesAreAnswered(String host) throws Exception {
+    assertThat(raw("GET /api/state HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void thereIsAnIconForWhateverABrowserOpens() throws Exception {
+    var icon = get("/favicon.ico");
+
+    assertThat(icon.statusCode()).isEqualTo(200);
+    assertThat(icon.headers().firstValue("Content-Type").orElseThrow()).contains("image/svg+xml");
   }
 
   @ParameterizedTest
@@ -125,13 +155,13 @@ class DashboardVerticleTest {
 
   @Test
   void aRequestWithABodyIsRefused() throws Exception {
-    assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n"))
+    assertThat(raw("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n"))
         .startsWith("HTTP/1.1 413");
   }
 
   @Test
   void anEndlessRequestLineIsRefused() throws Exception {
-    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
         .contains(" 414 ");
   }
 
@@ -253,7 +283,7 @@ class DashboardVerticleTest {
     dashboard.accept(many);
     try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), dashboard.actualPort())) {
       slow.getOutputStream()
-          .write("GET /api/stream HTTP/1.0\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+          .write("GET /api/stream HTTP/1.0\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
       BufferedReader reader =
           new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8));
       await().until(() -> reader.readLine().isEmpty()); // the headers, so the snapshot is begun
@@ -299,7 +329,7 @@ class DashboardVerticleTest {
   void aBrowserThatDoesNotReadCostsNoQueueAndThenGetsTheNewest() throws Exception {
     try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), dashboard.actualPort())) {
       slow.getOutputStream()
-          .write("GET /api/stream HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+          .write("GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
       BufferedReader reader =
           new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8), 1 << 16);
       await().until(() -> reader.readLine().startsWith("data: {\"status\""));

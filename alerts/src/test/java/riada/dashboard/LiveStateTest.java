@@ -26,7 +26,7 @@ class LiveStateTest {
   private static final Instant NOW = Instant.parse("2026-11-22T04:00:00Z");
   private static final TileId TILE = new TileId(14, 8185, 5448);
 
-  private final LiveState state = new LiveState(1000, () -> NOW);
+  private final LiveState state = new LiveState(100_000, 1000, () -> NOW);
 
   @Test
   void aLayersVersionChangesExactlyWithItsCells() {
@@ -77,6 +77,21 @@ class LiveStateTest {
     assertThat(state.pictureBytes()).isEqualTo(900);
     assertThat(event(Key.Type.PICTURE, "14/0/0").getBoolean("gone")).isTrue();
     assertThat(event(Key.Type.PICTURE, "14/3/0").containsKey("gone")).isFalse();
+  }
+
+  @Test
+  void groundStaysWithinItsBytesAndThePageIsToldThatItDoesNotShowAll() {
+    LiveState small = new LiveState(3 * 1100, 0, () -> NOW);
+    List<Key> changed = List.of();
+    for (int x = 0; x < 4; x++) {
+      assertThat(small.status().getBoolean("ground_full")).isFalse();
+      changed = small.apply(Valley.square(new TileId(14, x, 0), 10, 10, 1, NOW));
+    }
+
+    assertThat(small.tiles()).isEqualTo(3);
+    assertThat(changed).contains(new Key(Key.Type.TILE, "14/0/0"), Key.STATUS);
+    assertThat(small.event(new Key(Key.Type.TILE, "14/0/0")).getBoolean("gone")).isTrue();
+    assertThat(small.status().getBoolean("ground_full")).isTrue();
   }
 
   @Test

@@ -173,7 +173,17 @@ class PageIT {
     assertThat(page.textContent("#regions"))
         .contains("No reference known: normal water counts as flood.", "NO DATA", "Not seen");
     assertThat(page.textContent("#alerts li:first-child")).contains("update", "flood 3.41");
-    assertThat(page.textContent("#sign-device")).contains("CPU", "no CUDA device");
+    assertThat(page.textContent("#regions li:last-child dl"))
+        .as("nobody looked")
+        .contains("?", "?");
+    assertThat(page.textContent("#sign-device dd")).isEqualTo("CPU (no GPU)");
+    assertThat(page.locator("header").boundingBox().height).as("of the header").isLessThan(80);
+    page.hover("#sign-device");
+    assertThat(page.isVisible("#sign-device small")).isTrue();
+    assertThat(page.textContent("#sign-device small")).contains("no CUDA device");
+    shot("device");
+    page.hover("h1");
+    assertThat(page.isVisible("#sign-device small")).isFalse();
     page.waitForTimeout(1500); // for the screenshots' pictures only
     shot("flood-1280");
     page.setViewportSize(1920, 1080);
@@ -234,6 +244,24 @@ class PageIT {
 
     page.waitForFunction("() => " + FLOOD_PIXELS + " === 0");
     assertThat(page.textContent("#hidden-note")).contains("Switched off: flood");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aMapThatCannotHoldAllTilesSaysSo() throws Exception {
+    vertx.close().await();
+    vertx = Vertx.vertx();
+    deploy(new DashboardConfig(DashboardConfig.LOOPBACK, 0, Map.of(), 1500, 0));
+    live();
+    open();
+    tell(Valley.square(TILE, 100, 100, 2, CLOCK.instant()));
+    page.waitForFunction("() => document.querySelector('#notice').hidden");
+    assertThat(page.isVisible("#hidden-note")).isFalse();
+
+    tell(Valley.square(new TileId(14, 8184, 5448), 100, 100, 2, CLOCK.instant()));
+
+    page.waitForFunction("() => !document.querySelector('#hidden-note').hidden");
+    assertThat(page.textContent("#hidden-note")).contains("more tiles than the map can hold");
     assertThat(complaints).isEmpty();
   }
 
@@ -343,6 +371,48 @@ class PageIT {
   }
 
   @Test
+  void whatARegionsFiguresCallSeenIsDrawnAsSeenThoughAnotherRegionIsYounger() throws Exception {
+    live();
+    Instant then = CLOCK.instant().minus(Duration.ofHours(3)); // longer ago than max_age
+    tell(Valley.region("a", "Upper Valley", 0, 7), normal("a", then));
+    tell(Valley.square(TILE, 100, 100, 300, then));
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+
+    tell(normal("elsewhere", CLOCK.instant()));
+
+    page.waitForFunction("() => document.querySelectorAll('#regions li').length === 2");
+    assertThat((Integer) page.evaluate("() => " + FLOOD_PIXELS)).isGreaterThan(1000);
+    assertThat(page.textContent("#regions .lastseen")).contains("last seen 3 h 00 ago");
+    assertThat(page.getAttribute("#regions .lastseen", "class")).contains("old");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void figuresThatLieBehindWhatWasReceivedAreSaidTo() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), behind(now, Duration.ofSeconds(2)));
+    open();
+    awaitVerdict("All clear");
+    assertThat(page.textContent("#sign-update")).doesNotContain("behind");
+
+    tell(behind(now, Duration.ofSeconds(240)));
+
+    awaitVerdict("FIGURES MAY BE OLD");
+    assertThat(page.textContent("#sign-update")).contains("4 min behind");
+    assertThat(page.textContent("#banner")).contains("lie 4 min behind what was received");
+    assertThat(complaints).isEmpty();
+  }
+
+  private static News behind(Instant now, Duration queued) {
+    return Valley.stats(
+        Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.SEEN, now)
+            .setObservedFraction(1)
+            .setReceivedAt(Observation.timestamp(Instant.now().minus(queued))));
+  }
+
+  @Test
   void aServiceThatIsNotAtWorkIsToldUntilItIs() throws Exception {
     live();
     tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
@@ -405,11 +475,12 @@ class PageIT {
   }
 
   private void deploy(int port) {
+    deploy(DashboardConfig.unfed(port));
+  }
+
+  private void deploy(DashboardConfig config) {
     dashboard =
-        new DashboardVerticle(
-            DashboardConfig.unfed(port),
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-            CLOCK);
+        new DashboardVerticle(config, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), CLOCK);
     vertx.deployVerticle(dashboard).await();
   }
 
@@ -469,7 +540,9 @@ class PageIT {
             "Lower Valley",
             "Flood rose from 2.13 to 3.41 km².",
             pass),
-        new News.DeviceWarning("no CUDA device was found: segmenting on the CPU, slower"));
+        new News.DeviceWarning(
+            "No CUDA device can be used (no CUDA device was found), so tiles are segmented on the"
+                + " CPU, which is several times slower."));
     dashboard.accept(FLOODED);
   }
 

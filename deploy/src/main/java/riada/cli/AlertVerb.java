@@ -122,6 +122,9 @@ final class AlertVerb {
                     new BadInput(
                         "alert_unknown",
                         "Incident " + incident + " has no alert of sequence " + sequence + "."));
+    if (alert.getCapXml().isEmpty()) {
+      throw new BadInput("cap_missing", "Alert " + alert.getAlertId() + " was sent without CAP.");
+    }
     PrintWriter out = verb.commandLine().getOut();
     out.print(alert.getCapXml());
     out.flush();

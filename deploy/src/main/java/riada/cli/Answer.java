@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +45,20 @@ final class Answer {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   CommandSpec verb;
 
-  /** Prints a table with one row a line, or one JSON array of objects. */
+  /**
+   * Prints a table with one row a line, or one JSON array of objects.
+   *
+   * @param none what a person is told, on stderr, when there is no row
+   */
+  void rows(List<? extends Record> rows, String none) {
+    if (rows.isEmpty() && form == Form.TABLE) {
+      verb.commandLine().getErr().println(none);
+      verb.commandLine().getErr().flush();
+    }
+    rows(rows);
+  }
+
+  /** The same, of rows that are never none. */
   void rows(List<? extends Record> rows) {
     PrintWriter out = verb.commandLine().getOut();
     if (form == Form.JSON) {
@@ -64,14 +79,6 @@ final class Answer {
     }
   }
 
-  /** An object as lines of {@code name: value}, for people. */
-  static List<String> lines(Record answer) {
-    return JSON.convertValue(answer, ROW).entrySet().stream()
-        .filter(entry -> entry.getValue() != null)
-        .map(entry -> entry.getKey() + ": " + JSON.valueToTree(entry.getValue()))
-        .toList();
-  }
-
   static String json(Object value) {
     try {
       return JSON.writeValueAsString(value);
@@ -83,7 +90,7 @@ final class Answer {
   private static List<String> table(List<LinkedHashMap<String, Object>> rows) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(List.copyOf(rows.get(0).keySet()));
-    rows.forEach(row -> lines.add(row.values().stream().map(String::valueOf).toList()));
+    rows.forEach(row -> lines.add(row.values().stream().map(Answer::cell).toList()));
     int columns = rows.get(0).size();
     int[] widths = new int[columns];
     for (List<String> line : lines) {
@@ -92,6 +99,23 @@ final class Answer {
       }
     }
     return lines.stream().map(line -> padded(line, widths)).toList();
+  }
+
+  /** Four figures of a fraction are enough for a person; JSON has them all. */
+  static String cell(Object value) {
+    if (!(value instanceof Number number) || !isFraction(number)) {
+      return String.valueOf(value);
+    }
+    BigDecimal exact = new BigDecimal(value.toString());
+    int digits =
+        Math.max(4, exact.precision() - exact.scale()); // never fewer than before the point
+    BigDecimal shown = exact.round(new MathContext(digits)).stripTrailingZeros();
+    return shown.signum() == 0 ? "0" : shown.toPlainString();
+  }
+
+  private static boolean isFraction(Number value) {
+    return (value instanceof Double || value instanceof Float)
+        && Double.isFinite(value.doubleValue());
   }
 
   private static String padded(List<String> line, int[] widths) {

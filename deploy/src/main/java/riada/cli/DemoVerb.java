@@ -139,7 +139,7 @@ final class DemoVerb implements Callable<Integer> {
     DemoSummary summary;
     try (demo;
         screen) {
-      summary = demo.run();
+      summary = run(demo, screen);
     } catch (IOException | InterruptedException | RuntimeException e) {
       if (stopping.get()) {
         return ErrorPrinter.FAILED; // what breaks while all is taken down is no news
@@ -151,10 +151,21 @@ final class DemoVerb implements Callable<Integer> {
     if (headless) {
       out.println(Answer.json(summary));
     } else {
-      Answer.lines(summary).forEach(out::println);
+      DemoLines.of(summary).forEach(out::println);
     }
     out.flush();
     return 0;
+  }
+
+  /** What ends the demo is told at once: to close everything may take half a minute. */
+  private static DemoSummary run(Demo demo, Screen screen)
+      throws IOException, BadInput, InterruptedException {
+    try {
+      return demo.run();
+    } catch (IOException e) {
+      screen.say("The demo ends: " + e.getMessage());
+      throw e;
+    }
   }
 
   private DemoPlan plan() {

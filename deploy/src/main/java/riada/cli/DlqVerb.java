@@ -13,6 +13,7 @@ import org.apache.kafka.common.header.Header;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import riada.proto.BadInput;
 import riada.proto.DeadLetters;
 import riada.proto.Topic;
 import riada.proto.Topics;
@@ -59,7 +60,7 @@ final class DlqVerb {
             (why, n) -> counts.add(new Count(topic.name(), why.get(0), why.get(1), n)));
       }
     }
-    answer.rows(counts);
+    answer.rows(counts, "There are no dead letters: nothing was refused.");
     return 0;
   }
 
@@ -71,12 +72,30 @@ final class DlqVerb {
       @Mixin KafkaOptions kafka,
       @Mixin Answer answer,
       @Parameters(paramLabel = "TOPIC", description = "With or without dlq. before it.")
-          String topic) {
+          String topic)
+      throws BadInput {
     String name = topic.startsWith("dlq.") ? topic : "dlq." + topic;
+    if (Topics.named(name).isEmpty()) {
+      throw new BadInput(
+          "topic_unknown",
+          "'"
+              + topic
+              + "' has no dead letters; those that have are "
+              + String.join(", ", inputs())
+              + ".");
+    }
     List<Letter> letters = new ArrayList<>();
     read(kafka, name, record -> letters.add(letter(record)));
-    answer.rows(letters);
+    answer.rows(letters, "There are no dead letters of " + name.substring("dlq.".length()) + ".");
     return 0;
+  }
+
+  private static List<String> inputs() {
+    return Topics.all().stream()
+        .map(Topic::name)
+        .filter(name -> name.startsWith("dlq."))
+        .map(name -> name.substring("dlq.".length()))
+        .toList();
   }
 
   /** A topic that is not there holds no dead letters. */

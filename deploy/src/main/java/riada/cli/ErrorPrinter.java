@@ -88,7 +88,7 @@ final class ErrorPrinter implements IExecutionExceptionHandler, IParameterExcept
     if (root instanceof ConfigException) {
       return "The Kafka settings cannot be used: "
           + root.getMessage()
-          + ". Check --bootstrap-servers and the riada.kafka.* settings.";
+          + ". Check --bootstrap-servers, written HOST:PORT, and the riada.kafka.* settings.";
     }
     if (e instanceof TimeoutException) {
       return "No Kafka broker answers ("

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import riada.geo.Bounds;
@@ -79,8 +80,26 @@ final class PublishVerb implements Callable<Integer> {
   /** The answer, as it is printed. */
   record Published(int tilesPublished, int tilesSkipped, int scenes) {}
 
+  /** The answer of a dry run: what would have been sent is not called so. */
+  record Checked(int tilesPublished, int tilesChecked, int tilesSkipped, int scenes) {}
+
   @Override
   public Integer call() throws BadInput, IOException {
+    try {
+      return publish();
+    } catch (BadInput e) { // the pictures' own flaws are in the result: this is a flag's
+      if (e.counter().endsWith("_unreadable")) {
+        throw new ParameterException(verb.commandLine(), e.reason(), e);
+      }
+      throw e;
+    }
+  }
+
+  private int publish() throws BadInput, IOException {
+    if (paths.stream().anyMatch(path -> path.toString().isEmpty())) { // not the current folder
+      throw new ParameterException(
+          verb.commandLine(), "A PATH is empty; name files or folders, '.' for this one.");
+    }
     PicturePublisher.Order order =
         new PicturePublisher.Order(
             paths,
@@ -92,12 +111,16 @@ final class PublishVerb implements Callable<Integer> {
     PicturePublisher.Result result = dryRun ? check(order) : send(order);
     PrintWriter err = verb.commandLine().getErr();
     result.problems().forEach(problem -> err.println("riada: " + problem));
+    int tiles = result.tilesPublished();
+    Record answer;
+    if (dryRun) {
+      err.println("Dry run: everything was checked and nothing was sent.");
+      answer = new Checked(0, tiles, result.tilesSkipped(), result.scenes());
+    } else {
+      answer = new Published(tiles, result.tilesSkipped(), result.scenes());
+    }
     err.flush();
-    verb.commandLine()
-        .getOut()
-        .println(
-            Answer.json(
-                new Published(result.tilesPublished(), result.tilesSkipped(), result.scenes())));
+    verb.commandLine().getOut().println(Answer.json(answer));
     return result.problems().isEmpty() ? 0 : ErrorPrinter.BAD_INPUT;
   }
 

@@ -146,6 +146,9 @@ final class RegionFile {
 
   private static void checkPolygon(String who, JsonNode geometry) throws BadInput {
     JsonNode coordinates = geometry.path("coordinates");
+    if (!coordinates.isArray()) {
+      throw bad(who + "has coordinates that are no list.");
+    }
     switch (geometry.path("type").asText()) {
       case "Polygon" -> checkRings(who, coordinates);
       case "MultiPolygon" -> {
@@ -162,7 +165,7 @@ final class RegionFile {
 
   private static void checkRings(String who, JsonNode rings) throws BadInput {
     for (JsonNode ring : rings) {
-      if (ring.size() < 4 || !ring.get(0).equals(ring.get(ring.size() - 1))) {
+      if (!ring.isArray() || ring.size() < 4 || !ring.get(0).equals(ring.get(ring.size() - 1))) {
         throw bad(who + "has a ring that is not closed: its last position must equal its first.");
       }
       for (JsonNode position : ring) {

@@ -16,13 +16,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import riada.proto.BadInput;
 import riada.proto.Region;
 import riada.proto.Topics;
 
-/** {@code riada region set|list}. */
+/** {@code riada region set|list|delete}. */
 @Command(
     name = "region",
-    description = "Set or list the regions that are watched.",
+    description = "Set, list or delete the regions that are watched.",
     mixinStandardHelpOptions = true)
 final class RegionVerb {
   /** A region as the list shows it. */
@@ -66,8 +67,7 @@ final class RegionVerb {
           Path file)
       throws Exception {
     List<Region> regions = RegionFile.read(file);
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(kafka.impatient(), new StringSerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<String, byte[]> producer = producer(kafka)) {
       for (Region region : regions) {
         producer
             .send(new ProducerRecord<>(Topics.REGIONS.name(), region.getId(), region.toByteArray()))
@@ -83,12 +83,40 @@ final class RegionVerb {
       description = "List the regions that are set.",
       mixinStandardHelpOptions = true)
   int list(@Mixin KafkaOptions kafka, @Mixin Answer answer) {
+    answer.rows(
+        List.copyOf(known(kafka).values()),
+        "No region is set: nothing can raise an alert. Set one with 'riada region set FILE'.");
+    return 0;
+  }
+
+  @Command(
+      name = "delete",
+      description = "Watch a region no longer. An open incident of it ends, which is no all-clear.",
+      mixinStandardHelpOptions = true)
+  int delete(
+      @Mixin KafkaOptions kafka, @Parameters(paramLabel = "ID", description = "Its id.") String id)
+      throws Exception {
+    if (!known(kafka).containsKey(id)) {
+      throw new BadInput(
+          "region_unknown", "There is no region '" + id + "'; 'riada region list' names them all.");
+    }
+    try (KafkaProducer<String, byte[]> producer = producer(kafka)) {
+      producer.send(new ProducerRecord<>(Topics.REGIONS.name(), id, null)).get();
+    }
+    return 0;
+  }
+
+  private static KafkaProducer<String, byte[]> producer(KafkaOptions kafka) {
+    return new KafkaProducer<>(
+        kafka.impatient(), new StringSerializer(), new ByteArraySerializer());
+  }
+
+  private static Map<String, Row> known(KafkaOptions kafka) {
     Map<String, Row> rows = new TreeMap<>();
     try (TopicReader reader = new TopicReader(kafka.impatient(), Topics.REGIONS.name(), true)) {
       reader.forEachToEnd(record -> put(rows, record));
     }
-    answer.rows(List.copyOf(rows.values()));
-    return 0;
+    return rows;
   }
 
   private static void put(Map<String, Row> rows, ConsumerRecord<byte[], byte[]> record) {

@@ -58,9 +58,11 @@ public final class Riada {
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false) // an argument is what it says, also when it starts with @
         .setUsageHelpAutoWidth(true);
     try {
       Settings settings = Settings.read(List.of(args), environment);
+      settings.check(line);
       line.setDefaultValueProvider(settings);
       inject(line, settings, environment);
     } catch (Exception e) {

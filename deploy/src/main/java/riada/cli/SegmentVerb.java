@@ -2,7 +2,9 @@ package riada.cli;
 
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +47,12 @@ final class SegmentVerb implements Callable<Integer> {
       paramLabel = "X0,Y0,X1,Y1",
       converter = BoxText.class,
       description = "Look for water in this box of pixels. Repeatable.")
-  List<Box> boxes = List.of();
+  List<Corners> boxes = List.of();
 
   @Option(
       names = "--everything",
-      description = "All water that the detector finds: what happens without points and boxes.")
+      description =
+          "Every body of water by itself: a grid of points is asked, the sure answers stay.")
   boolean everything;
 
   @Option(
@@ -78,7 +81,10 @@ final class SegmentVerb implements Callable<Integer> {
       double waterFraction,
       double hiddenFraction,
       float confidence,
+      Object bodies,
       String model,
+      String variant,
+      String digest,
       String device) {}
 
   @Override
@@ -87,9 +93,22 @@ final class SegmentVerb implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(
           verb.commandLine(), "--everything goes without --point and --box.");
     }
+    List<Box> asked = new ArrayList<>();
+    for (Corners corners : boxes) {
+      asked.add(corners.box());
+    }
+    Question question = everything ? Question.EVERYTHING : new Question(points, asked, multimask);
+    Path parent = out.toAbsolutePath().getParent();
+    if (parent != null
+        && !Files.isWritable(parent)) { // before the work, and not with a stack trace
+      throw new BadInput(
+          "folder_missing",
+          "The folder "
+              + parent
+              + " does not exist or may not be written to; make it, or name another with --out.");
+    }
     try (WaterModel water = model.inference().open()) {
-      Segmentation found =
-          new ImageSegmenter(water).segment(image, new Question(points, boxes, multimask));
+      Segmentation found = new ImageSegmenter(water).segment(image, question);
       found.writePng(out);
       double pixels = (double) found.water().width() * found.water().height();
       int wet = found.water().count();
@@ -102,7 +121,10 @@ final class SegmentVerb implements Callable<Integer> {
               wet / pixels,
               1 - found.seen().count() / pixels,
               found.confidence(),
+              answer.form == Answer.Form.JSON ? found.bodies() : found.bodies().size(),
               water.ref().getName() + " " + water.ref().getVersion(),
+              water.variant(),
+              water.ref().getDigest(),
               water.device().name()));
     }
     return 0;
@@ -114,6 +136,9 @@ final class SegmentVerb implements Callable<Integer> {
     try {
       for (int i = 0; i < parts.length; i++) {
         numbers[i] = Float.parseFloat(parts[i].trim());
+        if (!Float.isFinite(numbers[i])) {
+          throw new TypeConversionException("'" + text + "' is not " + form);
+        }
       }
     } catch (NumberFormatException e) {
       throw new TypeConversionException("'" + text + "' is not " + form);
@@ -133,15 +158,35 @@ final class SegmentVerb implements Callable<Integer> {
     }
   }
 
-  /** Reads {@code X0,Y0,X1,Y1}. */
-  static final class BoxText implements ITypeConverter<@Nullable Box> {
-    @Override
-    public Box convert(String text) {
-      float[] n = numbers(text, "X0,Y0,X1,Y1");
-      if (n.length != 4 || !(n[0] < n[2] && n[1] < n[3])) {
-        throw new TypeConversionException("'" + text + "' is not X0,Y0,X1,Y1 from left top");
+  /** A box as it was written. */
+  record Corners(float x0, float y0, float x1, float y1) {
+    Box box() throws BadInput {
+      if (!(x0 < x1 && y0 < y1)) {
+        throw new BadInput(
+            "box_invalid",
+            "The box "
+                + x0
+                + ","
+                + y0
+                + ","
+                + x1
+                + ","
+                + y1
+                + " is turned round or has no area; write left,top,right,bottom.");
       }
-      return new Box(n[0], n[1], n[2], n[3]);
+      return new Box(x0, y0, x1, y1);
+    }
+  }
+
+  /** Reads {@code X0,Y0,X1,Y1}. */
+  static final class BoxText implements ITypeConverter<@Nullable Corners> {
+    @Override
+    public Corners convert(String text) {
+      float[] n = numbers(text, "X0,Y0,X1,Y1");
+      if (n.length != 4) {
+        throw new TypeConversionException("'" + text + "' is not X0,Y0,X1,Y1");
+      }
+      return new Corners(n[0], n[1], n[2], n[3]);
     }
   }
 }

@@ -6,12 +6,16 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -29,9 +33,13 @@ final class Settings implements IDefaultValueProvider {
   private static final String KAFKA = "riada.kafka.";
 
   private final SmallRyeConfig config;
+  private final String file; // empty when there is none
+  private final Set<String> inFile;
 
-  private Settings(SmallRyeConfig config) {
+  private Settings(SmallRyeConfig config, String file, Set<String> inFile) {
     this.config = config;
+    this.file = file;
+    this.inFile = inFile;
   }
 
   /**
@@ -41,10 +49,51 @@ final class Settings implements IDefaultValueProvider {
     SmallRyeConfigBuilder builder =
         new SmallRyeConfigBuilder().withSources(new EnvConfigSource(environment, 300));
     String file = configFile(args, environment);
-    if (file != null) {
-      builder.withSources(new PropertiesConfigSource(load(Path.of(file)), file, 200));
+    if (file == null) {
+      return new Settings(builder.build(), "", Set.of());
     }
-    return new Settings(builder.build());
+    Map<String, String> properties = load(Path.of(file));
+    builder.withSources(new PropertiesConfigSource(properties, file, 200));
+    return new Settings(builder.build(), file, Set.copyOf(properties.keySet()));
+  }
+
+  /**
+   * Refuses what a person wrote into the file in vain. The environment is not looked through: other
+   * programs' RIADA_ variables are none of ours.
+   *
+   * @throws BadInput when a setting of the file belongs to no option of any verb
+   */
+  void check(CommandLine riada) throws BadInput {
+    Set<String> known = new TreeSet<>();
+    collect(riada, known);
+    for (String name : inFile) {
+      if (name.startsWith(PREFIX) && !name.startsWith(KAFKA) && !known.contains(name)) {
+        throw new BadInput(
+            "setting_unknown",
+            "The settings file "
+                + file
+                + " sets "
+                + name
+                + ", which is none of Riada's settings: "
+                + String.join(", ", known)
+                + " and "
+                + KAFKA
+                + "*.");
+      }
+    }
+  }
+
+  private static void collect(CommandLine verb, Set<String> known) {
+    for (OptionSpec option : verb.getCommandSpec().options()) {
+      if (!option.usageHelp() && !option.versionHelp()) {
+        known.add(setting(option));
+      }
+    }
+    verb.getSubcommands().values().forEach(below -> collect(below, known));
+  }
+
+  private static String setting(OptionSpec option) {
+    return PREFIX + option.longestName().replaceFirst("^-+", "");
   }
 
   // The file must be known before the options' defaults are, so it is looked for ahead of parsing.
@@ -65,6 +114,9 @@ final class Settings implements IDefaultValueProvider {
     Properties properties = new Properties();
     try (var reader = Files.newBufferedReader(file)) {
       properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new BadInput(
+          "config_missing", "The settings file " + file + " does not exist; check --config.");
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInput(
           "config_unreadable",
@@ -82,9 +134,7 @@ final class Settings implements IDefaultValueProvider {
     if (!(arg instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
       return null;
     }
-    return config
-        .getOptionalValue(PREFIX + option.longestName().replaceFirst("^-+", ""), String.class)
-        .orElse(null);
+    return config.getOptionalValue(setting(option), String.class).orElse(null);
   }
 
   /**

@@ -23,9 +23,9 @@ final class SimulateVerb implements Callable<Integer> {
 
   @Option(
       names = "--scenario",
-      paramLabel = "S",
+      paramLabel = "rising|cloud|reference|quiet",
       required = true,
-      description = "${COMPLETION-CANDIDATES}")
+      description = "rising, cloud, reference or quiet.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   Scenario scenario;
 

@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -37,6 +38,9 @@ final class TailVerb implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (max < 0) {
+      throw new ParameterException(verb.commandLine(), "--max is not negative.");
+    }
     PrintWriter out = verb.commandLine().getOut();
     try (TopicReader reader = new TopicReader(kafka.impatient(), topic, fromBeginning)) {
       for (long n = 0; n < max; n++) {

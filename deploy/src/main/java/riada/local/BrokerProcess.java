@@ -186,9 +186,9 @@ public final class BrokerProcess {
     }
     return "The broker did not start: "
         + String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given")
-        + " See "
+        + " The whole of it is in "
         + folder.resolve("broker.log")
-        + ".";
+        + ", which stays when --dir names the folder.";
   }
 
   /** Straight to the pipe: whatever a library prints to System.out does not come between. */

@@ -26,13 +26,13 @@ public record Cluster(String bootstrapServers, Map<String, String> settings) {
     return config;
   }
 
-  /** The same for one that asks and answers: it does not wait a minute for a broker. */
+  /** The same for one that asks and answers: half a minute is much even for a busy broker. */
   public Map<String, Object> impatient() {
     Map<String, Object> config = client();
-    config.putIfAbsent("default.api.timeout.ms", "10000");
-    config.putIfAbsent("request.timeout.ms", "5000");
-    config.putIfAbsent("max.block.ms", "10000");
-    config.putIfAbsent("delivery.timeout.ms", "15000");
+    config.putIfAbsent("default.api.timeout.ms", "30000");
+    config.putIfAbsent("request.timeout.ms", "10000");
+    config.putIfAbsent("max.block.ms", "30000");
+    config.putIfAbsent("delivery.timeout.ms", "30000");
     return config;
   }
 

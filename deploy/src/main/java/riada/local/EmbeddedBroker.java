@@ -29,7 +29,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final long LEAST_FREE_BYTES = 256L << 20;
 
   /** A loaded machine may take long; a healthy one is ready within two or three seconds. */
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+
+  private static final int LAST_LINES = 5;
 
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
 
@@ -76,9 +78,8 @@ public final class EmbeddedBroker implements AutoCloseable {
               ? said.substring(BrokerProcess.FAILED.length())
               : "The broker did not start within "
                   + READY_WITHIN.toSeconds()
-                  + " s; see "
-                  + folder.resolve("broker.log")
-                  + ".");
+                  + " s. The machine may be too busy: try again when less runs on it."
+                  + lastWords(folder));
     }
     return new EmbeddedBroker(
         process, folder, brokerPort, Duration.ofNanos(System.nanoTime() - began));
@@ -214,9 +215,20 @@ public final class EmbeddedBroker implements AutoCloseable {
                     ? "The broker stopped. " + diskFull(folder)
                     : "The broker stopped with exit status "
                         + p.exitValue()
-                        + "; see "
-                        + folder.resolve("broker.log")
-                        + ".");
+                        + "."
+                        + lastWords(folder));
+  }
+
+  /** How the log ends: the folder itself may be a temporary one and gone when this is read. */
+  static String lastWords(Path folder) {
+    Path log = folder.resolve("broker.log");
+    try {
+      List<String> lines = Files.readAllLines(log, UTF_8);
+      List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+      return last.isEmpty() ? "" : " " + log + " ends:\n  " + String.join("\n  ", last);
+    } catch (IOException e) {
+      return ""; // it said nothing
+    }
   }
 
   /** Stops the broker in order, or by force when that takes longer than ten seconds. */

@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -76,8 +77,20 @@ public final class LocalSystem implements AutoCloseable {
    * @param threads at least 1
    * @param standbys copies of the state that other processes hold, 0 where there are none
    * @param issuer who speaks in the alerts
+   * @throws IOException with a sentence, when the folder cannot be used
    */
-  public void startAlerts(Path folder, int threads, int standbys, Issuer issuer) {
+  public void startAlerts(Path folder, int threads, int standbys, Issuer issuer)
+      throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IOException(
+          "The folder " + folder + " for the state cannot be made; name another with --dir.", e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IOException(
+          "The folder " + folder + " for the state cannot be written to; name another with --dir.");
+    }
     StreamsSettings usual = StreamsSettings.of(cluster.bootstrapServers(), folder);
     StreamService started =
         StreamService.start(
@@ -110,7 +123,9 @@ public final class LocalSystem implements AutoCloseable {
     cluster.client().forEach((name, value) -> kafka.put(name, String.valueOf(value)));
     DashboardVerticle page =
         new DashboardVerticle(
-            new DashboardConfig(host, port, kafka, plain.pictureBytes()), metrics, clock);
+            new DashboardConfig(host, port, kafka, plain.groundBytes(), plain.pictureBytes()),
+            metrics,
+            clock);
     Vertx vertx = Vertx.vertx();
     opened(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
     try {

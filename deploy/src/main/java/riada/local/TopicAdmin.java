@@ -30,9 +30,34 @@ public final class TopicAdmin {
    *
    * @param status {@code created}, {@code exists}, {@code missing}, or {@code differs:} and how
    * @param partitions 0 when it is missing, as is {@code replication}
+   * @param kept how long, by the contract
+   * @param maxBytes the largest record, by the contract
    */
   public record TopicStatus(
-      String topic, String key, String message, int partitions, int replication, String status) {}
+      String topic,
+      String key,
+      String message,
+      int partitions,
+      int replication,
+      String kept,
+      int maxBytes,
+      String status) {
+    static TopicStatus of(Topic topic, int partitions, int replication, String status) {
+      return new TopicStatus(
+          topic.name(),
+          topic.key(),
+          topic.message(),
+          partitions,
+          replication,
+          topic.compacted()
+              ? "newest of a key"
+              : topic.retention().equals(Topic.FOREVER)
+                  ? "forever"
+                  : topic.retention().toDays() + " days",
+          topic.maxMessageBytes(),
+          status);
+    }
+  }
 
   /**
    * Makes the topics that are missing and leaves the others as they are.
@@ -64,7 +89,7 @@ public final class TopicAdmin {
       List<TopicStatus> all = new ArrayList<>();
       for (Topic topic : Topics.all()) {
         if (created.contains(topic.name())) {
-          all.add(status(topic, partitions, replication, "created"));
+          all.add(TopicStatus.of(topic, partitions, replication, "created"));
         }
       }
       List<Topic> others =
@@ -132,7 +157,7 @@ public final class TopicAdmin {
     for (Topic topic : topics) {
       TopicDescription is = described.get(topic.name());
       if (is == null) {
-        all.add(status(topic, 0, 0, "missing"));
+        all.add(TopicStatus.of(topic, 0, 0, "missing"));
         continue;
       }
       int isPartitions = is.partitions().size();
@@ -149,7 +174,7 @@ public final class TopicAdmin {
           .config()
           .forEach((name, wanted) -> differ(differences, name, value(config, name), wanted));
       all.add(
-          status(
+          TopicStatus.of(
               topic,
               isPartitions,
               isReplication,
@@ -167,10 +192,5 @@ public final class TopicAdmin {
 
   private static String value(@Nullable Config config, String name) {
     return config == null || config.get(name) == null ? "unset" : config.get(name).value();
-  }
-
-  private static TopicStatus status(Topic topic, int partitions, int replication, String status) {
-    return new TopicStatus(
-        topic.name(), topic.key(), topic.message(), partitions, replication, status);
   }
 }

@@ -86,7 +86,7 @@ class BadTilesIT {
     }
     assertThat(reasons.keySet()).isEqualTo(bad.keySet());
     assertThat(reasons.values()).allMatch(reason -> reason.length() > 30 && reason.endsWith("."));
-    assertThat(next).isLessThan(Duration.ofSeconds(5));
+    assertThat(next).isLessThan(Duration.ofSeconds(2));
   }
 
   @Test

@@ -15,7 +15,10 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +53,14 @@ class EvidenceCopierIT {
             tile(scene).toByteArray());
       }
       Station.send(cluster, Topics.TILES.name(), new byte[] {1}, new byte[] {1, 2, 3});
+      endTransaction(cluster); // offset 4 and, as its mark, 5
       forget(cluster, 1);
       want(cluster, "gone", 0, 0);
       want(cluster, "one", 0, 1);
       want(cluster, "two", 0, 1); // there lies another
       want(cluster, "three", 0, 3); // there lies no tile
       want(cluster, "four", 0, 99);
+      want(cluster, "seven", 0, 5);
       want(cluster, "five", 7, 0);
       want(cluster, "six", 0, -1);
       Station.send(cluster, Topics.EVIDENCE.name(), new byte[] {1}, new byte[] {1, 2, 3});
@@ -65,7 +70,7 @@ class EvidenceCopierIT {
       try (EvidenceCopier copier = EvidenceCopier.start(cluster.client())) {
         await()
             .atMost(Duration.ofSeconds(60))
-            .until(() -> read(cluster, answers).size() == 8 && copier.trouble().isEmpty());
+            .until(() -> read(cluster, answers).size() == 9 && copier.trouble().isEmpty());
       }
 
       assertThat(answers.get("one@1").getTile()).isEqualTo(tile("one"));
@@ -74,6 +79,7 @@ class EvidenceCopierIT {
       assertThat(answers.get("two@1").getMissing()).contains("Another tile");
       assertThat(answers.get("three@3").getMissing()).contains("No tile");
       assertThat(answers.get("four@99").getMissing()).contains("does not lie");
+      assertThat(answers.get("seven@5").getMissing()).contains("does not lie");
       assertThat(answers.get("five@0").getMissing()).contains("There is no");
       assertThat(answers.get("six@-1").getMissing()).contains("does not say");
     }
@@ -114,6 +120,18 @@ class EvidenceCopierIT {
         Topics.EVIDENCE.name(),
         ("incident/" + id).getBytes(UTF_8),
         wanted.build().toByteArray());
+  }
+
+  private static void endTransaction(Cluster cluster) {
+    Map<String, Object> config = cluster.client();
+    config.put("transactional.id", "publisher");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(Topics.TILES.name(), new byte[] {1}, new byte[] {1}));
+      producer.commitTransaction();
+    }
   }
 
   private static void forget(Cluster cluster, long before) throws Exception {

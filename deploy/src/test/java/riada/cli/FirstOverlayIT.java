@@ -26,11 +26,22 @@ import riada.local.Inference;
 import riada.onnx.Device;
 import riada.simulate.Scenario;
 
-/** From the start of the demo to the first flood on the page, in a real browser. */
+/** From the start of the demo to the first overlay on the page, in a real browser. */
 @Timeout(180)
 class FirstOverlayIT {
-  /** Set by the page once the ground of a tile is drawn. */
-  private static final String DRAWN = "() => document.body.dataset.known === 'known'";
+  /** The goal on two cores that do nothing else; 9 s were measured there. */
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  /**
+   * Whether the map's pixels show the dots of the overlay "reference", the river: they are a blue
+   * that neither land nor cloud has, and there before there is any flood.
+   */
+  private static final String DRAWN =
+      "() => { const c = document.querySelector('canvas.ground');"
+          + " if (!c || !c.width) return false;"
+          + " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
+          + " for (let i = 0; i < d.length; i += 4)"
+          + " if (d[i + 2] > 195 && d[i + 2] - d[i] > 35 && d[i + 1] > 170) n++; return n > 200; }";
 
   @Test
   void theFirstOverlayIsDrawnSoonAfterTheStart() throws Exception {
@@ -65,7 +76,7 @@ class FirstOverlayIT {
       System.out.printf("first overlay in the browser after %.1f s%n", seconds);
       Files.createDirectories(Path.of("target", "page"));
       page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "page", "demo.png")));
-      assertThat(Duration.ofMillis((long) (seconds * 1000))).isLessThan(Duration.ofSeconds(60));
+      assertThat(Duration.ofMillis((long) (seconds * 1000))).isLessThan(SOON);
       demo.close();
       running.join();
     }

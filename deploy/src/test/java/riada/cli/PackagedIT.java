@@ -72,7 +72,9 @@ class PackagedIT {
 
     assertThat(process.waitFor()).as(read("err")).isZero();
     assertThat(read("out"))
-        .matches("\\{\"tiles_published\":[1-9]\\d*,\"tiles_skipped\":0,\"scenes\":1}\\s*");
+        .matches(
+            "\\{\"tiles_published\":0,\"tiles_checked\":[1-9]\\d*,\"tiles_skipped\":0,\"scenes\":1}\\s*");
+    assertThat(read("err")).contains("nothing was sent");
   }
 
   @ParameterizedTest

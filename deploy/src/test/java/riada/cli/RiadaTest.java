@@ -33,7 +33,14 @@ class RiadaTest {
     "tail a b",
     "region set",
     "dlq show",
-    "topics create -o xml"
+    "topics create -o xml",
+    "topics create --partitions -1",
+    "topics create --replication 0",
+    "tail flood.alerts.v1 --max -1",
+    "publish a.png --publisher p --dry-run --acquired-at yesterday",
+    "publish a.png --publisher p --dry-run --bounds a,b,c,d",
+    "segment a.png --out m.png --point 1e9,NaN",
+    "demo --device gpu"
   })
   void wrongUsageExitsWith2AndASentence(String line) {
     Shell.Result wrong = shell.run(line.split(" "));
@@ -41,6 +48,32 @@ class RiadaTest {
     assertThat(wrong.status()).isEqualTo(2);
     assertThat(wrong.out()).isEmpty();
     assertThat(wrong.err()).startsWith("riada: ").contains("--help").doesNotContain("\tat ");
+  }
+
+  @Test
+  void aTopicWithoutDeadLettersIsBadInputWithThoseThatHaveThem() {
+    Shell.Result failed = shell.run("dlq", "show", "flood.alerts.v1");
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains("flood.tiles.v1, flood.masks.v1");
+  }
+
+  @Test
+  void anEmptyPathIsNotTheCurrentFolder() {
+    Shell.Result wrong = shell.run("publish", "", "--publisher", "p", "--dry-run");
+
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("A PATH is empty");
+  }
+
+  @Test
+  void anArgumentThatBeginsWithAnAtSignIsNoFileOfArguments() throws Exception {
+    Path arguments = Files.writeString(folder.resolve("arguments"), "--version");
+
+    Shell.Result wrong = shell.run("@" + arguments);
+
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.out()).isEmpty();
   }
 
   @Test
@@ -56,11 +89,41 @@ class RiadaTest {
   }
 
   @Test
+  void aStateFolderThatIsAFileIsASentence() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    Shell.Result failed = shell.run("serve", "alerts", "--dir", file.resolve("state").toString());
+
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(failed.err()).contains("for the state cannot be made", "--dir");
+  }
+
+  @Test
   void aMissingSettingsFileIsBadInput() {
     Shell.Result failed = shell.run("topics", "describe", "--config", "/nowhere/riada.properties");
 
     assertThat(failed.status()).isEqualTo(3);
-    assertThat(failed.err()).contains("/nowhere/riada.properties");
+    assertThat(failed.err()).contains("/nowhere/riada.properties does not exist");
+    assertThat(failed.err()).doesNotContain("Exception");
+  }
+
+  @Test
+  void aMistypedSettingIsBadInput() throws Exception {
+    Path file = folder.resolve("riada.properties");
+    Files.writeString(file, "riada.bootstrap-server=somewhere:9092\n");
+
+    Shell.Result failed = shell.run("topics", "describe", "--config", file.toString());
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains("sets riada.bootstrap-server,", "riada.bootstrap-servers,");
+  }
+
+  @Test
+  void aMaskThatCannotBeWrittenIsASentenceBeforeTheWork() {
+    Shell.Result failed = shell.run("segment", "a.png", "--out", folder.resolve("no/m.png") + "");
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains("The folder " + folder.resolve("no")).doesNotContain("\tat ");
   }
 
   @Test

@@ -69,7 +69,24 @@ class VerbsIT {
         .contains("\"status\":\"exists\"")
         .doesNotContain("created", "differs");
     assertThat(other.status()).isZero();
-    assertThat(other.out()).contains("differs: partitions is 4, not 12");
+    assertThat(other.out()).contains("differs: partitions is 4, not 12", "7 days", "2097152");
+    assertThat(other.err()).contains("was left as it is", "kafka-topics");
+  }
+
+  @Test
+  @Order(3)
+  void whereThereIsNothingToListASentenceSaysSo() {
+    Shell.Result letters = shell.run("dlq", "list");
+    Shell.Result json = shell.run("dlq", "list", "-o", "json");
+    Shell.Result shown = shell.run("dlq", "show", "flood.masks.v1");
+    Shell.Result regions = shell.run("region", "list");
+
+    assertThat(letters.out() + shown.out() + regions.out()).isEmpty();
+    assertThat(letters.err()).contains("There are no dead letters");
+    assertThat(shown.err()).contains("no dead letters of flood.masks.v1");
+    assertThat(regions.err()).contains("No region is set");
+    assertThat(json.out().strip()).isEqualTo("[]");
+    assertThat(json.err()).isEmpty();
   }
 
   @Test
@@ -131,6 +148,18 @@ class VerbsIT {
             {"id":"valley","name":"valley","raise_km2":3.0,"clear_km2":0.5,"min_observed":0.8,\
             "max_age":"PT6H","passes":2,"parent":""}]
             """);
+  }
+
+  @Test
+  @Order(6)
+  void aDeletedRegionIsListedNoLongerAndAnUnknownOneIsASentence() {
+    Shell.Result deleted = shell.run("region", "delete", "delta");
+    Shell.Result again = shell.run("region", "delete", "delta");
+
+    assertThat(deleted.status()).isZero();
+    assertThat(shell.run("region", "list").out()).contains("valley").doesNotContain("delta");
+    assertThat(again.status()).isEqualTo(3);
+    assertThat(again.err()).contains("There is no region 'delta'");
   }
 
   @Test

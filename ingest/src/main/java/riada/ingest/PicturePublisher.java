@@ -111,6 +111,8 @@ public final class PicturePublisher implements AutoCloseable {
     Instant acquiredAt = order.acquiredAt().isPresent() ? order.acquiredAt().get() : changed(file);
     Tiles.checkTime(file.toString(), acquiredAt, clock.instant());
     Scene scene = reader.read(file, order.bounds());
+    Tiler.checkFineness(scene, order.zoom());
+    int before = published;
     skipped +=
         tiler.cut(
             scene,
@@ -126,6 +128,13 @@ public final class PicturePublisher implements AutoCloseable {
               sink.send(tile.toString(), message);
               published++;
             });
+    if (published == before) {
+      throw new BadInput(
+          "scene_covers_nothing",
+          file
+              + " covers the middle of no cell of the grid: it is smaller than a cell or wholly"
+              + " transparent. Check its bounds, or choose a higher zoom.");
+    }
   }
 
   private static Instant changed(Path file) throws BadInput {

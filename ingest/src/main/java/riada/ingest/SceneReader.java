@@ -158,7 +158,7 @@ public final class SceneReader {
       String[] lines = new String(Files.readAllBytes(worldFile), ISO_8859_1).strip().split("\\s+");
       double[] terms = new double[6];
       for (int i = 0; i < 6; i++) {
-        terms[i] = Double.parseDouble(lines[i]);
+        terms[i] = Bounds.degrees(lines[i]);
       }
       return terms;
     } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {

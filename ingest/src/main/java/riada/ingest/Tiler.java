@@ -3,6 +3,7 @@ package riada.ingest;
 import com.google.protobuf.ByteString;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import riada.geo.Bounds;
@@ -13,6 +14,7 @@ import riada.mask.RunLength;
 import riada.proto.BadInput;
 import riada.proto.Picture;
 import riada.proto.Tile;
+import riada.proto.Tiles;
 
 /**
  * Cuts scenes onto the grid: longitude and latitude become Web Mercator, one tile at a time. Owned
@@ -20,12 +22,15 @@ import riada.proto.Tile;
  */
 public final class Tiler implements AutoCloseable {
   /** Coarser and finer tiles than these are not taken at the default analysis zoom. */
-  public static final int MIN_ZOOM = TileGrid.DEFAULT_ANALYSIS_ZOOM - 2;
+  public static final int MIN_ZOOM = Tiles.MIN_ZOOM;
 
-  public static final int MAX_ZOOM = TileGrid.DEFAULT_ANALYSIS_ZOOM + 6;
+  public static final int MAX_ZOOM = Tiles.MAX_ZOOM;
 
   /** A tile whose picture is larger becomes its four children. */
   public static final int MAX_PICTURE_BYTES = 1 << 20;
+
+  /** How many cells a pixel of a scene may become across and down. */
+  static final double MAX_BLOW_UP = 4;
 
   /** More tiles of one scene are a mistake in its bounds or zoom. */
   static final int MAX_TILES = 40_000;
@@ -108,6 +113,39 @@ public final class Tiler implements AutoCloseable {
       }
     }
     return skipped;
+  }
+
+  /**
+   * Refuses a scene whose few pixels would be blown up to tiles and count as ground that was
+   * validly seen.
+   *
+   * @param zoom of the tiles; the scene's own when empty
+   */
+  static void checkFineness(Scene scene, OptionalInt zoom) throws BadInput {
+    int z = zoom.orElseGet(() -> zoom(scene));
+    Bounds bounds = scene.bounds();
+    double columns = (TileGrid.column(z, bounds.east()) - TileGrid.column(z, bounds.west())) * SIZE;
+    double rows = (TileGrid.row(z, bounds.south()) - TileGrid.row(z, bounds.north())) * SIZE;
+    double blownUp = Math.max(columns / scene.image().getWidth(), rows / scene.image().getHeight());
+    if (blownUp > MAX_BLOW_UP) {
+      TileId corner =
+          new TileId(
+              z,
+              edge(TileGrid.column(z, bounds.west()), z),
+              edge(TileGrid.row(z, bounds.north()), z));
+      double metres = Math.sqrt(TileGrid.cellAreaM2(corner, 0));
+      throw new BadInput(
+          "scene_too_coarse",
+          String.format(
+              Locale.ROOT,
+              "%s is too coarse: one of its pixels covers up to %.0f m and a cell at zoom %d %.1f m;"
+                  + " check its bounds, or choose a lower zoom (%d is the lowest).",
+              scene.name(),
+              blownUp * metres,
+              z,
+              metres,
+              MIN_ZOOM));
+    }
   }
 
   private static int edge(double position, int z) {

@@ -102,6 +102,13 @@ public final class Simulation implements AutoCloseable {
     return shots;
   }
 
+  /** The place of a shot among {@link #shots()}, from 0: smaller than passes times tiles. */
+  public int number(Shot shot) {
+    int row = world.top(shot.tile()) / TileGround.SIZE;
+    int column = world.left(shot.tile()) / TileGround.SIZE;
+    return (shot.pass().index() * world.rows() + row) * world.columns() + column;
+  }
+
   /**
    * The same shots in another order, three in ten of them twice. A repeated shot gives the
    * identical message again.

@@ -102,6 +102,28 @@ class PicturePublisherTest {
   }
 
   @Test
+  void aPictureThatCoversNoCellIsAProblem() throws Exception {
+    Bounds point = new Bounds(-0.4, 39.4, -0.4 + 1e-9, 39.4 + 1e-9);
+
+    PicturePublisher.Result result =
+        publisher.publish(order(Optional.of(point), folder.resolve("z.jpg")));
+
+    assertThat(result.scenes()).isZero();
+    assertThat(result.problems()).singleElement().asString().contains("z.jpg covers", "no cell");
+  }
+
+  @Test
+  void aFewPixelsBlownUpToTilesAreAProblem() throws Exception {
+    Bounds wide = new Bounds(-0.5, 39, 0.5, 40); // 86 km
+
+    PicturePublisher.Result result =
+        publisher.publish(order(Optional.of(wide), folder.resolve("z.jpg")));
+
+    assertThat(sent).isEmpty();
+    assertThat(result.problems()).singleElement().asString().contains("too coarse", "736 m");
+  }
+
+  @Test
   void anEmptyFolderIsAProblem() throws Exception {
     Path empty = Files.createDirectory(folder.resolve("empty"));
 
@@ -170,7 +192,7 @@ class PicturePublisherTest {
   }
 
   private void picture(String name, int colour) throws IOException {
-    BufferedImage image = new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(200, 150, BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, colour * 0x404040);
     Path file = folder.resolve(name);
     assertThat(ImageIO.write(image, name.endsWith("PNG") ? "png" : "jpg", file.toFile())).isTrue();

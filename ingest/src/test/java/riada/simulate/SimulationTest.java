@@ -69,6 +69,13 @@ class SimulationTest {
   }
 
   @Test
+  void aShotsNumberIsItsPlaceInTheOrderOfTime() {
+    List<Shot> shots = simulation.shots();
+
+    assertThat(shots).allSatisfy(s -> assertThat(simulation.number(s)).isEqualTo(shots.indexOf(s)));
+  }
+
+  @Test
   void aLaterRunOfTheSameSeedHasScenesOfItsOwn() {
     try (Simulation later =
         new Simulation(Scenario.RISING, 7, START.plusSeconds(60), END.plusSeconds(60), 13, 2, 2)) {

@@ -1,5 +1,6 @@
 package riada.geo;
 
+import java.util.regex.Pattern;
 import riada.proto.BadInput;
 
 /**
@@ -12,6 +13,9 @@ import riada.proto.BadInput;
  * @param north ..{@value TileGrid#MAX_LATITUDE}
  */
 public record Bounds(double west, double south, double east, double north) {
+  private static final Pattern DECIMAL =
+      Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,3})?");
+
   public Bounds {
     String flaw = flaw(west, south, east, north);
     if (!flaw.isEmpty()) {
@@ -40,7 +44,7 @@ public record Bounds(double west, double south, double east, double north) {
     double[] edges = new double[4];
     try {
       for (int i = 0; i < 4; i++) {
-        edges[i] = Double.parseDouble(parts[i].trim());
+        edges[i] = degrees(parts[i].trim());
       }
     } catch (NumberFormatException e) {
       throw new BadInput(
@@ -55,6 +59,18 @@ public record Bounds(double west, double south, double east, double north) {
     return new Bounds(edges[0], edges[1], edges[2], edges[3]);
   }
 
+  /**
+   * Reads a number as people write it, without the hexadecimal and the suffixes that Java allows.
+   *
+   * @throws NumberFormatException when it is none
+   */
+  public static double degrees(String text) {
+    if (!DECIMAL.matcher(text).matches()) {
+      throw new NumberFormatException(text);
+    }
+    return Double.parseDouble(text);
+  }
+
   private static String flaw(double west, double south, double east, double north) {
     if (!(Math.abs(west) <= 180 && Math.abs(east) <= 180)) {
       return "longitudes are -180..180";
@@ -66,6 +82,6 @@ public record Bounds(double west, double south, double east, double north) {
     if (west >= east) {
       return "west is not less than east; over the antimeridian send one part up to 180 and one from -180";
     }
-    return south >= north ? "south is not less than north; are they swapped?" : "";
+    return south >= north ? "south is not less than north, as if they were swapped" : "";
   }
 }

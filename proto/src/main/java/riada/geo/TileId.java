@@ -16,6 +16,9 @@ public record TileId(int z, int x, int y) implements Comparable<TileId> {
   /** Beyond it a pixel of a 512 px tile is under 2 cm: no sensor of ours sees that. */
   public static final int MAX_ZOOM = 22;
 
+  /** Control and format characters, line and paragraph separators, halves of surrogate pairs. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+
   private static final Pattern TEXT = Pattern.compile("(\\d{1,2})/(\\d{1,7})/(\\d{1,7})");
 
   public TileId {
@@ -70,9 +73,10 @@ public record TileId(int z, int x, int y) implements Comparable<TileId> {
     return tile;
   }
 
-  /** A stranger's text, short enough for a sentence. */
+  /** A stranger's text, short enough for a sentence and without what would break a log's line. */
   public static String brief(String text) {
-    return text.length() <= 64 ? text : text.substring(0, 64) + "...";
+    String start = text.length() <= 64 ? text : text.substring(0, 64) + "...";
+    return UNPRINTABLE.matcher(start).replaceAll("\uFFFD");
   }
 
   /** The tile {@code levels} zooms up that contains this one. */

@@ -52,9 +52,7 @@ public final class Regions {
     checkThresholds(id, region);
     checkRaising(id, region);
     require(
-        region.getMaxAge().getSeconds() >= 1,
-        id,
-        "has no max_age, or one that is too short; it must be at least a second");
+        region.getMaxAge().getSeconds() >= 1, id, "needs a max_age of at least a second");
     checkDuration(id, "max_age", region.getMaxAge());
   }
 

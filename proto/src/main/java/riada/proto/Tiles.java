@@ -20,6 +20,12 @@ public final class Tiles {
   /** The longest name of a publisher, platform or scene, in characters. */
   public static final int MAX_NAME = 128;
 
+  /** Coarser tiles are not taken at the default analysis zoom. */
+  public static final int MIN_ZOOM = TileGrid.DEFAULT_ANALYSIS_ZOOM - 2;
+
+  /** Finer tiles are not taken at the default analysis zoom. */
+  public static final int MAX_ZOOM = TileGrid.DEFAULT_ANALYSIS_ZOOM + 6;
+
   private Tiles() {}
 
   /**
@@ -32,6 +38,11 @@ public final class Tiles {
    */
   public static TileId check(String key, Tile tile, Instant now) throws BadInput {
     TileId id = TileId.parse(key);
+    if (id.z() < MIN_ZOOM || id.z() > MAX_ZOOM) {
+      throw new BadInput(
+          "zoom_out_of_range",
+          "Tile " + key + " has zoom " + id.z() + "; send " + MIN_ZOOM + " to " + MAX_ZOOM + ".");
+    }
     if (!tile.getTile().isEmpty() && !tile.getTile().equals(key)) {
       throw new BadInput(
           "tile_key_mismatch",

@@ -54,6 +54,14 @@ class TileIdTest {
   }
 
   @Test
+  void aStrangersKeyCannotForgeALineOfTheLog() {
+    String forged = "14/1/1\r\n2026-01-01 ERROR all is lost\u001b[2J\u2028";
+
+    assertThat(TileId.brief(forged))
+        .isEqualTo("14/1/1\uFFFD\uFFFD2026-01-01 ERROR all is lost\uFFFD[2J\uFFFD");
+  }
+
+  @Test
   void refusesALongKeyInAShortSentence() {
     assertThatThrownBy(() -> TileId.parse("9".repeat(1 << 20)))
         .isInstanceOf(BadInput.class)

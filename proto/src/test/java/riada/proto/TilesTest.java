@@ -87,8 +87,14 @@ class TilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"14/16384/0, tile_off_grid", "23/0/0, tile_off_grid", "here, tile_key_unreadable"})
-  void refusesAKeyThatIsNoTile(String key, String counter) {
+  @CsvSource({
+    "14/16384/0, tile_off_grid",
+    "23/0/0, tile_off_grid",
+    "here, tile_key_unreadable",
+    "11/1/1, zoom_out_of_range",
+    "21/1/1, zoom_out_of_range"
+  })
+  void refusesAKeyThatIsNoTileOrOneThatIsNotTaken(String key, String counter) {
     BadInput refusal =
         catchThrowableOfType(BadInput.class, () -> Tiles.check(key, good().build(), NOW));
 

@@ -20,7 +20,7 @@ class TopicsTest {
     "flood.regions.v1, region id, Region, compact, -1, 2097152",
     "flood.stats.v1, region id, RegionStats, compact, -1, 2097152",
     "flood.alerts.v1, incident id, Alert, delete, 7776000000, 2097152",
-    "flood.evidence.v1, incident id/observation id, Evidence, delete, 7776000000, 2097152",
+    "flood.evidence.v1, incident id/observation id, Evidence, delete, 7776000000, 2162688",
     "flood.actions.v1, incident id or tile, Action, delete, -1, 2097152",
     "dlq.flood.tiles.v1, z/x/y, bytes, delete, 2592000000, 8388608",
     "dlq.flood.masks.v1, z/x/y, bytes, delete, 2592000000, 8388608",

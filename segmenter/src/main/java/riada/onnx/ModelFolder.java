@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,20 +16,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.proto.Observation;
 
 /**
- * A model on disk: {@code model.json} and the files that it names, each checked against its
- * SHA-256. Immutable.
+ * A model on disk, in one of its variants: {@code model.json} and the files that run, each checked
+ * against its SHA-256. Immutable.
  */
 public final class ModelFolder {
   private static final String CARD = "model.json";
+
+  /** The variant that every model has: single precision, the files of the card itself. */
+  public static final String FP32 = "fp32";
+
+  /** Asks for the variant that suits the device. */
+  public static final String SUITABLE = "";
+
+  private static final List<String> ROLES = List.of("encoder", "decoder");
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -41,6 +52,8 @@ public final class ModelFolder {
 
   private final Path folder;
   private final Card card;
+  private final String variant;
+  private final Map<String, Entry> files;
   private final String digest;
 
   /**
@@ -52,25 +65,48 @@ public final class ModelFolder {
    * @param embedding channels, height, width
    * @param thresholds logits above which a cell is water, cloud or shadow
    * @param detector the constants of prompting, as the detector reads them
+   * @param variants by name, without {@link #FP32}; none when the card has no such field
+   * @param defaultVariant what the CPU runs when nobody asks; {@link #FP32} when the card is silent
    */
   public record Card(
       String name,
       String version,
+      String licence,
       Map<String, Entry> files,
       int inputSize,
       int maskStride,
       List<Integer> embedding,
       Normalisation normalisation,
       Thresholds thresholds,
-      JsonNode detector) {
+      JsonNode detector,
+      List<String> sensors,
+      JsonNode metrics,
+      Map<String, Variant> variants,
+      String defaultVariant) {
     public Card {
+      files = Map.copyOf(files);
+      embedding = List.copyOf(embedding);
+      sensors = List.copyOf(sensors);
+      variants = Map.copyOf(variants);
       if (inputSize < 64 || inputSize > 4096 || maskStride < 1 || inputSize % maskStride != 0) {
         throw new IllegalArgumentException(
             "input_size " + inputSize + " and mask_stride " + maskStride + " do not fit");
       }
-      if (embedding.size() != 3) {
-        throw new IllegalArgumentException("embedding is [channels, height, width]");
+      if (embedding.size() != 3 || !embedding.get(1).equals(embedding.get(2))) {
+        throw new IllegalArgumentException("embedding is [channels, height, width], a square");
       }
+      if (variants.containsKey(FP32)
+          || (!defaultVariant.equals(FP32) && !variants.containsKey(defaultVariant))) {
+        throw new IllegalArgumentException(
+            "default_variant " + defaultVariant + " is none of the variants, or one is named fp32");
+      }
+    }
+  }
+
+  /** The files, by role, that a variant has in place of the card's own. */
+  public record Variant(Map<String, Entry> files) {
+    public Variant {
+      files = Map.copyOf(files);
     }
   }
 
@@ -89,19 +125,29 @@ public final class ModelFolder {
   /** Logits above which a cell is water, cloud or shadow. */
   public record Thresholds(float mask, float cloud, float shadow) {}
 
-  private ModelFolder(Path folder, Card card, String digest) {
+  private ModelFolder(
+      Path folder, Card card, String variant, Map<String, Entry> files, String digest) {
     this.folder = folder;
     this.card = card;
+    this.variant = variant;
+    this.files = files;
     this.digest = digest;
   }
 
-  /**
-   * Reads and checks a folder; takes the time to read all its files once.
-   *
-   * @throws BadInput when there is none, its {@code model.json} is unreadable, or a file is missing
-   *     or not the one that was measured
-   */
+  /** The model in single precision; see {@link #open(Path, String, Device)}. */
   public static ModelFolder open(Path folder) throws BadInput {
+    return open(folder, FP32, Device.CPU);
+  }
+
+  /**
+   * Reads and checks a folder; takes the time to read all files of the variant once.
+   *
+   * @param asked a variant's name, or {@link #SUITABLE}: the card's default on the CPU, {@link
+   *     #FP32} on CUDA, where integers are no faster
+   * @throws BadInput when there is none, its {@code model.json} is unreadable, it has no such
+   *     variant, or a file is missing or not the one that was measured
+   */
+  public static ModelFolder open(Path folder, String asked, Device device) throws BadInput {
     Path json = folder.resolve(CARD);
     if (!Files.isRegularFile(json)) {
       throw new BadInput(
@@ -113,39 +159,88 @@ public final class ModelFolder {
               + " in it); name the folder of a model, for example segmenter/models/riada-lite.");
     }
     Card card = read(json);
+    String variant = asked;
+    if (asked.equals(SUITABLE)) {
+      variant = device.cuda() ? FP32 : card.defaultVariant();
+    }
+    Map<String, Entry> files = files(json, card, variant);
     TreeMap<String, String> digests = new TreeMap<>();
     digests.put(CARD, sha256(json));
-    for (String role : List.of("encoder", "decoder")) {
+    for (Map.Entry<String, Entry> file : files.entrySet()) {
+      digests.put(file.getValue().path(), checked(folder, file.getKey(), file.getValue()));
+    }
+    return new ModelFolder(folder, card, variant, files, digest(digests));
+  }
+
+  private static Map<String, Entry> files(Path json, Card card, String variant) throws BadInput {
+    Map<String, Entry> files = new HashMap<>();
+    for (String role : ROLES) {
       Entry entry = card.files().get(role);
       if (entry == null) {
         throw unreadable(json, "files." + role + " is missing");
       }
-      Path file = folder.resolve(entry.path()).normalize();
-      if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
-        throw new BadInput(
-            "model_file_missing",
-            "The model's " + role + " " + file + " is missing; copy the whole folder again.");
-      }
-      String actual = sha256(file);
-      if (!actual.equalsIgnoreCase(entry.sha256())) {
-        throw new BadInput(
-            "model_digest",
-            "The model file "
-                + file
-                + " is not the one that model.json describes: its SHA-256 is "
-                + actual
-                + ", expected "
-                + entry.sha256()
-                + ". Copy the whole folder again.");
-      }
-      digests.put(entry.path(), actual);
+      files.put(role, entry);
     }
-    return new ModelFolder(folder, card, digest(digests));
+    if (!variant.equals(FP32)) {
+      Variant chosen = card.variants().get(variant);
+      if (chosen == null) {
+        throw new BadInput(
+            "model_variant",
+            "The model "
+                + json.getParent()
+                + " has no variant "
+                + variant
+                + "; it has "
+                + String.join(", ", variants(card))
+                + ".");
+      }
+      if (!files.keySet().containsAll(chosen.files().keySet())) {
+        throw unreadable(json, "variants." + variant + " has files other than " + ROLES);
+      }
+      files.putAll(chosen.files());
+    }
+    return Map.copyOf(files);
+  }
+
+  private static List<String> variants(Card card) {
+    return Stream.concat(Stream.of(FP32), card.variants().keySet().stream().sorted()).toList();
+  }
+
+  /** The digest of a file, which is the one that the card gives. */
+  private static String checked(Path folder, String role, Entry entry) throws BadInput {
+    Path file = folder.resolve(entry.path()).normalize();
+    if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
+      throw new BadInput(
+          "model_file_missing",
+          "The model's " + role + " " + file + " is missing; copy the whole folder again.");
+    }
+    String actual = sha256(file);
+    if (!actual.equalsIgnoreCase(entry.sha256())) {
+      throw new BadInput(
+          "model_digest",
+          "The model file "
+              + file
+              + " is not the one that model.json describes: its SHA-256 is "
+              + actual
+              + ", expected "
+              + entry.sha256()
+              + ". Copy the whole folder again.");
+    }
+    return actual;
   }
 
   private static Card read(Path json) throws BadInput {
     try {
-      return JSON.readValue(Files.readAllBytes(json), Card.class);
+      if (!(JSON.readTree(Files.readAllBytes(json)) instanceof ObjectNode card)) {
+        throw unreadable(json, "it is no JSON object");
+      }
+      if (!card.has("variants")) {
+        card.putObject("variants");
+      }
+      if (!card.has("default_variant")) {
+        card.put("default_variant", FP32);
+      }
+      return JSON.treeToValue(card, Card.class);
     } catch (JsonProcessingException e) {
       throw unreadable(json, e.getOriginalMessage());
     } catch (IOException e) {
@@ -158,8 +253,8 @@ public final class ModelFolder {
   }
 
   /**
-   * SHA-256 over what {@code sha256sum} prints for the card and the files in the order of their
-   * paths: {@code sha256sum decoder.onnx encoder.onnx model.json | sha256sum} shows the same.
+   * SHA-256 over what {@code sha256sum} prints for the card and the files that run, in the order of
+   * their paths: {@code sha256sum decoder.onnx encoder.onnx model.json | sha256sum} shows the same.
    */
   private static String digest(TreeMap<String, String> byPath) {
     StringBuilder lines = new StringBuilder();
@@ -194,11 +289,21 @@ public final class ModelFolder {
 
   /** The file in this role, {@code encoder} or {@code decoder}. */
   public Path file(String role) {
-    Entry entry = card.files().get(role);
+    Entry entry = files.get(role);
     if (entry == null) {
       throw new IllegalArgumentException("a model has no file in the role of " + role);
     }
     return folder.resolve(entry.path());
+  }
+
+  /** Which variant this is: {@link #FP32} or one that the card names. */
+  public String variant() {
+    return variant;
+  }
+
+  /** All variants that the card names, {@link #FP32} first. */
+  public List<String> variants() {
+    return variants(card);
   }
 
   /** Side of the square input, in pixels. */
@@ -211,7 +316,7 @@ public final class ModelFolder {
     return card.inputSize() / card.maskStride();
   }
 
-  /** How masks name the model that made them. */
+  /** How masks name the model that made them; the digest is of the files that run. */
   public ModelRef ref() {
     return ModelRef.newBuilder()
         .setName(card.name())

@@ -26,7 +26,7 @@ public final class Embedding implements AutoCloseable {
   public Embedding(ModelFolder folder) throws OrtException {
     List<Integer> shape = folder.card().embedding();
     rows = shape.get(1);
-    columns = shape.get(2);
+    columns = shape.get(2); // as many as rows: the graphs take squares
     maskSide = folder.maskSide();
     embedding = new FloatTensor(1, shape.get(0), rows, columns);
     maps = new FloatTensor(1, MAPS, rows, columns);
@@ -66,6 +66,11 @@ public final class Embedding implements AutoCloseable {
     return columns;
   }
 
+  /** The detector's water logits over the picture: the first of its maps, coarse. */
+  public LogitPlane wet() {
+    return new LogitPlane(maps.toArray(0, rows * columns), 0, columns);
+  }
+
   /** Cloud logits over the picture. */
   public LogitPlane cloud() {
     return plane(0);
@@ -74,6 +79,11 @@ public final class Embedding implements AutoCloseable {
   /** Cloud shadow logits over the picture. */
   public LogitPlane shadow() {
     return plane(1);
+  }
+
+  /** A copy of the cloud logits and the shadow logits, [2, side, side]. */
+  float[] sky() {
+    return sky.toArray();
   }
 
   private LogitPlane plane(int i) {

@@ -25,6 +25,23 @@ public final class LogitPlane {
     return values[offset + row * side + column];
   }
 
+  /**
+   * A copy whose logits are within {@code -most..most}: what an earlier answer is as a prior mask,
+   * for the network was trained on such.
+   */
+  public LogitPlane clamped(float most) {
+    float[] copy = toArray();
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = Math.min(Math.max(copy[i], -most), most);
+    }
+    return new LogitPlane(copy, 0, side);
+  }
+
+  /** The same logits without the others that they were answered with. */
+  public LogitPlane copy() {
+    return new LogitPlane(toArray(), 0, side);
+  }
+
   /** A copy of the logits, [side, side]. */
   public float[] toArray() {
     return Arrays.copyOfRange(values, offset, offset + side * side);

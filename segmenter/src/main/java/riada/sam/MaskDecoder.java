@@ -2,8 +2,10 @@ package riada.sam;
 
 import ai.onnxruntime.OrtException;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import riada.onnx.FloatTensor;
 import riada.onnx.ModelFolder;
@@ -15,6 +17,12 @@ import riada.proto.BadInput;
  * thread at a time. Owns its graph.
  */
 public final class MaskDecoder implements AutoCloseable {
+  /**
+   * Questions that one call should ask at most: each takes about 10 MB while it is answered, and
+   * more of them are no faster.
+   */
+  public static final int MOST_AT_ONCE = 16;
+
   private final OnnxModel graph;
   private final int side;
   private @Nullable Batch batch;
@@ -37,11 +45,33 @@ public final class MaskDecoder implements AutoCloseable {
   }
 
   /**
-   * Answers every question in one run.
+   * Answers every question as if it were asked alone. Those of as many points are answered in one
+   * run: an empty slot would be one more token that the network attends to, and another answer.
    *
-   * @param questions at least one; those with fewer points than the longest get empty slots
+   * @param questions at least one, best at most {@value #MOST_AT_ONCE}
    */
   public Masks decode(Embedding embedding, List<Prompts> questions) throws OrtException {
+    Map<Integer, List<Integer>> bySlots = new TreeMap<>();
+    for (int i = 0; i < questions.size(); i++) {
+      bySlots.computeIfAbsent(questions.get(i).slots(), slots -> new ArrayList<>()).add(i);
+    }
+    if (bySlots.size() == 1) {
+      return decodeInOneRun(embedding, questions);
+    }
+    Masks all = Masks.empty(questions.size(), side);
+    for (List<Integer> alike : bySlots.values()) {
+      Masks some = decodeInOneRun(embedding, alike.stream().map(questions::get).toList());
+      for (int i = 0; i < alike.size(); i++) {
+        all.put(alike.get(i), some, i);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Answers every question in one run; those with fewer points than the longest get empty slots.
+   */
+  Masks decodeInOneRun(Embedding embedding, List<Prompts> questions) throws OrtException {
     int n = questions.size();
     int slots = questions.stream().mapToInt(Prompts::slots).max().orElseThrow();
     Batch b = batch(n);

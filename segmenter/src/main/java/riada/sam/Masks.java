@@ -19,6 +19,20 @@ public final class Masks {
     this.side = side;
   }
 
+  /**
+   * Room for the answers to {@code questions}, which {@link #put} fills before anyone reads them.
+   */
+  static Masks empty(int questions, int side) {
+    return new Masks(
+        new float[questions * TOKENS * side * side], new float[questions * TOKENS], side);
+  }
+
+  void put(int question, Masks from, int theirs) {
+    int cells = TOKENS * side * side;
+    System.arraycopy(from.logits, theirs * cells, logits, question * cells, cells);
+    System.arraycopy(from.iou, theirs * TOKENS, iou, question * TOKENS, TOKENS);
+  }
+
   /** How many questions were answered. */
   public int size() {
     return iou.length / TOKENS;

@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import riada.detect.Detection;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.BadInput;
+import riada.proto.Observation;
 import riada.proto.Pictures;
+import riada.sam.Frame;
+import riada.sam.MaskDecoder;
 import riada.sam.Masks;
 import riada.sam.Pixels;
 import riada.sam.Prompts;
@@ -23,16 +28,21 @@ import riada.sam.Window;
 
 /**
  * Segments a picture of any size for a person who may say where the water is. Without a prompt it
- * does what the stream does: a 512 x 512 tile gets the same bits. For one thread at a time; the
- * model stays the caller's.
+ * does what the stream does: a 512 x 512 tile gets the same bits. Asked again about the picture
+ * that it was asked about last, it only runs the decoder. For one thread at a time; the model stays
+ * the caller's.
  */
 public final class ImageSegmenter {
   /** Longest side of a picture, in pixels. */
   public static final int MAX_SIDE = RunLength.MAX_SIDE;
 
+  /** Points and boxes in one question. */
+  public static final int MOST_PROMPTS = 1000;
+
   private static final Window ALL = Window.ALL;
 
   private final WaterModel model;
+  private @Nullable Taken taken;
 
   public ImageSegmenter(WaterModel model) {
     this.model = model;
@@ -43,9 +53,14 @@ public final class ImageSegmenter {
    *
    * @param water what was asked for
    * @param seen what neither cloud nor shadow hides and is not wholly transparent
-   * @param confidence predicted IoU, 0..1; of several boxes the least
+   * @param confidence predicted IoU, 0..1; of several masks the least
+   * @param bodies in everything mode what the water is made of, the surest first; else empty
    */
-  public record Segmentation(Mask water, Mask seen, float confidence) {
+  public record Segmentation(Mask water, Mask seen, float confidence, List<WaterBody> bodies) {
+    public Segmentation {
+      bodies = List.copyOf(bodies);
+    }
+
     /** Writes the water as a grey PNG: 255 wet, 0 dry. */
     public void writePng(Path file) throws IOException {
       BufferedImage image =
@@ -63,20 +78,47 @@ public final class ImageSegmenter {
   }
 
   /**
+   * One body of water.
+   *
+   * @param x0 its leftmost column; {@code x1} and {@code y1} are beyond its last
+   * @param pixels that it has
+   * @param iou predicted, 0..1
+   * @param stability how little it depends on the threshold, 0..1
+   */
+  public record WaterBody(
+      int x0, int y0, int x1, int y1, int pixels, float iou, double stability) {}
+
+  /** The picture at hand. */
+  private record Taken(String sha256, long encoding, Frame frame, Mask seen) {}
+
+  /**
    * What to ask of a picture, in its pixels, a pixel's centre at its whole number. Nothing: the
    * detector asks. Points alone: all water, given that these are wet or dry. Boxes: the water in
    * each, united, given the points that lie in it.
    *
    * @param bestOfThree whether an ambiguous question is to be read as one body of water: the
    *     reading with the highest predicted IoU is taken
+   * @param everything whether every body of water is to be found one by one; without points and
+   *     boxes
    */
-  public record Question(List<Point> points, List<Box> boxes, boolean bestOfThree) {
+  public record Question(
+      List<Point> points, List<Box> boxes, boolean bestOfThree, boolean everything) {
     /** Nothing is said: the detector looks for water. */
     public static final Question AUTOMATIC = new Question(List.of(), List.of(), false);
+
+    /** Each body of water by itself. */
+    public static final Question EVERYTHING = new Question(List.of(), List.of(), true, true);
 
     public Question {
       points = List.copyOf(points);
       boxes = List.copyOf(boxes);
+      if (everything && !(points.isEmpty() && boxes.isEmpty())) {
+        throw new IllegalArgumentException("everything is asked for without points and boxes");
+      }
+    }
+
+    public Question(List<Point> points, List<Box> boxes, boolean bestOfThree) {
+      this(points, boxes, bestOfThree, false);
     }
   }
 
@@ -84,7 +126,8 @@ public final class ImageSegmenter {
    * Reads and segments a JPEG or PNG file.
    *
    * @throws BadInput when the file is unreadable or larger than {@value #MAX_SIDE} pixels a side,
-   *     or a prompt lies outside the picture or its box
+   *     there are more than {@value #MOST_PROMPTS} prompts, or one lies outside the picture or its
+   *     box
    */
   public Segmentation segment(Path file, Question question) throws BadInput, OrtException {
     byte[] bytes;
@@ -93,11 +136,22 @@ public final class ImageSegmenter {
     } catch (IOException e) {
       throw new BadInput("picture_missing", "The picture " + file + " cannot be read: " + e);
     }
-    return segment(Pictures.read(file.toString(), bytes, (long) MAX_SIDE * MAX_SIDE), question);
+    String sha256 = HexFormat.of().formatHex(Observation.sha256().digest(bytes));
+    Taken last = taken;
+    if (last != null && last.sha256.equals(sha256) && last.encoding == model.encodings()) {
+      return answer(last, question, prompts(question, last.frame));
+    }
+    BufferedImage image = Pictures.read(file.toString(), bytes, (long) MAX_SIDE * MAX_SIDE);
+    return segment(image, sha256, question);
   }
 
   /** Segments a picture from {@link Pictures#read}; see {@link #segment(Path, Question)}. */
   public Segmentation segment(BufferedImage image, Question question)
+      throws BadInput, OrtException {
+    return segment(image, "", question);
+  }
+
+  private Segmentation segment(BufferedImage image, String sha256, Question question)
       throws BadInput, OrtException {
     int width = image.getWidth();
     int height = image.getHeight();
@@ -106,30 +160,85 @@ public final class ImageSegmenter {
           "picture_too_large",
           "The picture is " + width + " x " + height + "; sides are at most " + MAX_SIDE + ".");
     }
-    List<Prompts> asked = prompts(question, width, height);
+    Frame frame = new Frame(width, height, model.inputSize());
+    List<Prompts> asked = prompts(question, frame); // before the costly part: they may be refused
     Pixels pixels = Pixels.of(image);
     model.take(pixels);
     model.encode();
     Mask seen = model.seen(ALL, width, height).and(pixels.opaque(ALL, width, height));
-    Mask water = new Mask(width, height);
-    float confidence = 1;
+    Taken now = new Taken(sha256, model.encodings(), frame, seen);
+    taken = now;
+    return answer(now, question, asked);
+  }
+
+  private Segmentation answer(Taken picture, Question question, List<Prompts> asked)
+      throws OrtException {
+    if (question.everything()) {
+      return everything(picture);
+    }
+    Mask water = new Mask(picture.frame.width(), picture.frame.height());
+    List<Prompts> questions = asked;
     if (asked.isEmpty()) {
       Detection found = model.detect();
       if (!found.hasWater()) {
-        return new Segmentation(water, seen, 1 - found.largestWet());
+        return new Segmentation(water, picture.seen.copy(), 1 - found.largestWet(), List.of());
       }
-      asked = List.of(found.prompts());
+      questions = List.of(found.prompts());
     }
-    Masks answers = model.decode(asked);
-    for (int i = 0; i < answers.size(); i++) {
-      int token = question.bestOfThree() ? answers.bestReading(i) : 0;
-      water.or(model.water(answers.logits(i, token), ALL, width, height));
-      confidence = Math.min(confidence, answers.iou(i, token));
+    float confidence = 1;
+    for (int from = 0; from < questions.size(); from += MaskDecoder.MOST_AT_ONCE) {
+      int to = Math.min(from + MaskDecoder.MOST_AT_ONCE, questions.size());
+      Masks answers = model.decode(questions.subList(from, to));
+      for (int i = 0; i < answers.size(); i++) {
+        int token = question.bestOfThree() ? answers.bestReading(i) : 0;
+        water.or(model.water(answers.logits(i, token), ALL, water.width(), water.height()));
+        confidence = Math.min(confidence, answers.iou(i, token));
+      }
     }
-    return new Segmentation(water, seen, confidence);
+    return new Segmentation(water, picture.seen.copy(), confidence, List.of());
   }
 
-  private List<Prompts> prompts(Question question, int width, int height) throws BadInput {
+  private Segmentation everything(Taken picture) throws OrtException {
+    Mask water = new Mask(picture.frame.width(), picture.frame.height());
+    List<WaterBody> bodies = new ArrayList<>();
+    float confidence = 1;
+    for (Everything.Body body : Everything.find(model)) {
+      Mask mask = model.water(body.logits(), ALL, water.width(), water.height());
+      int[] box = box(mask);
+      bodies.add(
+          new WaterBody(
+              box[0], box[1], box[2], box[3], mask.count(), body.iou(), body.stability()));
+      water.or(mask);
+      confidence = Math.min(confidence, body.iou());
+    }
+    return new Segmentation(water, picture.seen.copy(), confidence, bodies);
+  }
+
+  /** The least box around a mask: first column and row, and those beyond the last. */
+  private static int[] box(Mask mask) {
+    int[] box = {mask.width(), mask.height(), 0, 0};
+    for (int y = 0; y < mask.height(); y++) {
+      for (int x = 0; x < mask.width(); x++) {
+        if (mask.get(x, y)) {
+          box[0] = Math.min(box[0], x);
+          box[1] = Math.min(box[1], y);
+          box[2] = Math.max(box[2], x + 1);
+          box[3] = y + 1;
+        }
+      }
+    }
+    return box;
+  }
+
+  private static List<Prompts> prompts(Question question, Frame frame) throws BadInput {
+    int width = frame.width();
+    int height = frame.height();
+    int count = question.points().size() + question.boxes().size();
+    if (count > MOST_PROMPTS) {
+      throw new BadInput(
+          "prompts_many",
+          "There are " + count + " points and boxes; at most " + MOST_PROMPTS + " are taken.");
+    }
     for (Point point : question.points()) {
       checkPoint(point, question.boxes(), width, height);
     }
@@ -152,19 +261,12 @@ public final class ImageSegmenter {
                 + height
                 + ".");
       }
-      prompts.add(
-          new Prompts(
-              question.points().stream()
-                  .filter(box::contains)
-                  .map(point -> onInput(point, width, height))
-                  .toList(),
-              onInput(box, width, height),
-              null));
+      List<Point> within =
+          question.points().stream().filter(box::contains).map(frame::onInput).toList();
+      prompts.add(new Prompts(within, frame.onInput(box), null));
     }
     if (prompts.isEmpty() && !question.points().isEmpty()) {
-      prompts.add(
-          Prompts.points(
-              question.points().stream().map(point -> onInput(point, width, height)).toList()));
+      prompts.add(Prompts.points(question.points().stream().map(frame::onInput).toList()));
     }
     return prompts;
   }
@@ -185,22 +287,5 @@ public final class ImageSegmenter {
 
   private static String name(Point point) {
     return "The point " + point.x() + "," + point.y();
-  }
-
-  private Point onInput(Point point, int width, int height) {
-    return new Point(onInput(point.x(), width), onInput(point.y(), height), point.wet());
-  }
-
-  private Box onInput(Box box, int width, int height) {
-    return new Box(
-        onInput(box.x0(), width),
-        onInput(box.y0(), height),
-        onInput(box.x1(), width),
-        onInput(box.y1(), height));
-  }
-
-  /** From a pixel of a side to a pixel of the network's input. */
-  private float onInput(float pixel, int side) {
-    return (float) ((pixel + 0.5) * model.inputSize() / side - 0.5);
   }
 }

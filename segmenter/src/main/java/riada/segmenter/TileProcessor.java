@@ -175,6 +175,7 @@ final class TileProcessor implements AutoCloseable {
         .tag("device", model.device().name())
         .tag("warning", model.device().warning().orElse(""))
         .tag("model", model.ref().getName())
+        .tag("variant", model.variant())
         .tag("digest", model.ref().getDigest())
         .register(meters);
   }

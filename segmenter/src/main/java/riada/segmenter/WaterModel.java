@@ -32,6 +32,7 @@ public final class WaterModel implements AutoCloseable {
   private final ImageEncoder encoder;
   private final MaskDecoder decoder;
   private final Embedding embedding;
+  private long encodings;
   private boolean closed;
 
   private WaterModel(
@@ -49,33 +50,41 @@ public final class WaterModel implements AutoCloseable {
     this.embedding = embedding;
   }
 
+  /** As {@link #open(Path, String, Device.Choice, int)}, in the variant that suits the device. */
+  public static WaterModel open(Path folder, Device.Choice choice, int threads) throws BadInput {
+    return open(folder, ModelFolder.SUITABLE, choice, threads);
+  }
+
   /**
    * Loads a model and runs it once on an empty picture, so that the first tile is not slower and a
    * device that cannot do it is found out now.
    *
+   * @param variant as {@link ModelFolder#open(Path, String, Device)} takes it
    * @param threads for inference on the CPU, at least 1
    * @throws BadInput when the folder is no model that works here, in a sentence
    */
-  public static WaterModel open(Path folder, Device.Choice choice, int threads) throws BadInput {
-    ModelFolder checked = ModelFolder.open(folder);
+  public static WaterModel open(Path folder, String variant, Device.Choice choice, int threads)
+      throws BadInput {
     Device device = Device.choose(choice);
+    ModelFolder checked = ModelFolder.open(folder, variant, device);
     try {
       return load(checked, device, threads);
     } catch (OrtException e) {
       if (choice == Device.Choice.AUTO && device.cuda()) {
-        return onCpuAfter(e, checked, threads);
+        return onCpuAfter(e, folder, variant, threads);
       }
       throw unusable(checked, device, e);
     }
   }
 
-  private static WaterModel onCpuAfter(OrtException why, ModelFolder folder, int threads)
+  private static WaterModel onCpuAfter(OrtException why, Path folder, String variant, int threads)
       throws BadInput {
     Device device = Device.fallback(why);
+    ModelFolder checked = ModelFolder.open(folder, variant, device);
     try {
-      return load(folder, device, threads);
+      return load(checked, device, threads);
     } catch (OrtException e) {
-      throw unusable(folder, device, e);
+      throw unusable(checked, device, e);
     }
   }
 
@@ -118,7 +127,21 @@ public final class WaterModel implements AutoCloseable {
 
   /** Inference: the picture's embedding with all that hangs on it. */
   public void encode() throws OrtException {
+    encodings++;
     encoder.encode(embedding);
+  }
+
+  /**
+   * How often {@link #encode} was called: whoever keeps the number knows whether it is their
+   * picture.
+   */
+  long encodings() {
+    return encodings;
+  }
+
+  /** Where the detector sees water: coarse logits over the picture, water above 0. */
+  public LogitPlane wet() {
+    return embedding.wet();
   }
 
   /** Where water is, and what to ask about it. */
@@ -126,14 +149,22 @@ public final class WaterModel implements AutoCloseable {
     return detector.detect(embedding.maps(), embedding.rows(), embedding.columns());
   }
 
-  /** Inference: the answers to questions, given in pixels of the network's input. */
+  /**
+   * Inference: the answers to questions, given in pixels of the network's input; see {@link
+   * MaskDecoder#decode}.
+   */
   public Masks decode(List<Prompts> questions) throws OrtException {
     return decoder.decode(embedding, questions);
   }
 
+  /** The logit above which a cell is water. */
+  public float threshold() {
+    return folder.card().thresholds().mask();
+  }
+
   /** The water that one answer means, on {@code width} x {@code height} cells of the window. */
   public Mask water(LogitPlane answer, Window window, int width, int height) {
-    return answer.above(folder.card().thresholds().mask(), window, width, height);
+    return answer.above(threshold(), window, width, height);
   }
 
   /** The cells of the window that neither cloud nor cloud shadow hides. */
@@ -151,6 +182,11 @@ public final class WaterModel implements AutoCloseable {
 
   public ModelRef ref() {
     return folder.ref();
+  }
+
+  /** Which of the model's variants runs, for example {@code int8}. */
+  public String variant() {
+    return folder.variant();
   }
 
   public Device device() {

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,87 @@ class ModelFolderTest {
     ModelFolder after = ModelFolder.open(folder);
 
     assertThat(after.ref().getDigest()).isNotEqualTo(before);
+  }
+
+  @Test
+  void aCardWithoutVariantsHasSinglePrecisionAlone() throws BadInput {
+    ModelFolder model = ModelFolder.open(folder, ModelFolder.SUITABLE, Device.CPU);
+
+    assertThat(model.variant()).isEqualTo("fp32");
+    assertThat(model.variants()).containsExactly("fp32");
+  }
+
+  @Test
+  void theDefaultVariantIsForTheCpuAlone() throws BadInput, IOException {
+    addVariant();
+
+    ModelFolder onCpu = ModelFolder.open(folder, ModelFolder.SUITABLE, Device.CPU);
+    ModelFolder onCuda =
+        ModelFolder.open(folder, ModelFolder.SUITABLE, new Device("cuda:0", Optional.empty()));
+
+    assertThat(onCpu.variant()).isEqualTo("small");
+    assertThat(onCpu.file("encoder")).isEqualTo(folder.resolve("small.onnx"));
+    assertThat(onCpu.file("decoder")).isEqualTo(folder.resolve("decoder.onnx"));
+    assertThat(onCuda.variant()).isEqualTo("fp32");
+    assertThat(onCuda.file("encoder")).isEqualTo(folder.resolve("encoder.onnx"));
+  }
+
+  /** The files of the two are equal bytes here, so only the files' names tell them apart. */
+  @Test
+  void variantsHaveDigestsOfTheirOwn() throws BadInput, IOException {
+    addVariant();
+
+    String small = ModelFolder.open(folder, "small", Device.CPU).ref().getDigest();
+    String single = ModelFolder.open(folder, "fp32", Device.CPU).ref().getDigest();
+
+    assertThat(small).isNotEqualTo(single);
+  }
+
+  @Test
+  void anUnknownVariantIsRefusedWithTheOnesThatThereAre() throws IOException {
+    addVariant();
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> ModelFolder.open(folder, "int4", Device.CPU))
+        .withMessageContaining("has no variant int4; it has fp32, small.");
+  }
+
+  @Test
+  void onlyTheFilesOfTheVariantMustBeThere() throws BadInput, IOException {
+    addVariant();
+    Files.delete(folder.resolve("encoder.onnx"));
+
+    ModelFolder small = ModelFolder.open(folder, "small", Device.CPU);
+
+    assertThat(small.file("encoder")).exists();
+    assertRefused(folder, "model_file_missing").withMessageContaining("encoder.onnx");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"default_variant\": \"small\"', '\"default_variant\": \"tiny\"', default_variant tiny",
+    "'\"small\": {', '\"fp32\": {', named fp32",
+    "'\"encoder\": {\"path\": \"small', '\"sky\": {\"path\": \"small', files other than"
+  })
+  void variantsThatDoNotFitAreNamed(String text, String instead, String told) throws IOException {
+    addVariant();
+    edit(text, instead);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> ModelFolder.open(folder, "small", Device.CPU))
+        .withMessageContaining(told);
+  }
+
+  /** A variant named small, whose encoder is a copy of the other. */
+  private void addVariant() throws IOException {
+    Files.copy(folder.resolve("encoder.onnx"), folder.resolve("small.onnx"));
+    String sha = "9b81c8123a2fe91e11690ac6113c8a348c205507f4ed37138294aacc0d69265f";
+    edit(
+        "\"metrics\": {}",
+        "\"metrics\": {}, \"default_variant\": \"small\", \"variants\": {\"small\": {\"files\":"
+            + " {\"encoder\": {\"path\": \"small.onnx\", \"sha256\": \""
+            + sha
+            + "\"}}}}");
   }
 
   @Test

@@ -66,4 +66,14 @@ class LogitPlaneTest {
     }
     return new LogitPlane(values, 0, 128);
   }
+
+  @Test
+  void clampedLogitsStayWithinTheLimit() {
+    LogitPlane plane = new LogitPlane(new float[] {-20, -3, 5, 30}, 0, 2);
+
+    LogitPlane clamped = plane.clamped(12);
+
+    assertThat(clamped.toArray()).containsExactly(-12, -3, 5, 12);
+    assertThat(plane.toArray()).containsExactly(-20, -3, 5, 30);
+  }
 }

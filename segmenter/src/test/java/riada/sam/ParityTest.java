@@ -152,10 +152,32 @@ class ParityTest {
       throws IOException, OrtException {
     encode(picture(test.get("picture").textValue()));
 
-    Masks masks = decoder.decode(embedding, questions(test));
+    Masks masks = decoder.decodeInOneRun(embedding, questions(test));
 
     assertAgrees(test.get("masks"), logits(masks));
     assertIouAgrees(test.get("iou_predictions"), masks);
+  }
+
+  @Test
+  void boxesInOneCallAreAnsweredAsOneByOne() throws IOException, OrtException {
+    JsonNode test = decoderCase("three-boxes");
+    encode(picture(test.get("picture").textValue()));
+    List<Prompts> questions = new ArrayList<>(questions(test));
+    Box first = new Box(40, 350, 200, 450);
+    questions.add(new Prompts(List.of(new Point(120, 400, true)), first, null)); // a slot more
+
+    Masks together = decoder.decode(embedding, questions);
+
+    assertThat(together.size()).isEqualTo(4);
+    for (int i = 0; i < together.size(); i++) {
+      Masks alone = decoder.decode(embedding, List.of(questions.get(i)));
+      for (int token = 0; token < Masks.TOKENS; token++) {
+        assertThat(together.logits(i, token).toArray())
+            .usingComparatorWithPrecision(1e-4f)
+            .containsExactly(alone.logits(0, token).toArray());
+        assertThat(together.rawIou(i, token)).isCloseTo(alone.rawIou(0, token), within(1e-4f));
+      }
+    }
   }
 
   @Test

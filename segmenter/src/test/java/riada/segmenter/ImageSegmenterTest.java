@@ -8,6 +8,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +147,76 @@ class ImageSegmenterTest {
     assertThatExceptionOfType(BadInput.class)
         .isThrownBy(() -> segmenter.segment(Painted.pond(), question))
         .withMessageContaining("900");
+  }
+
+  @Test
+  void aThousandBoxesAreAnswered() throws BadInput, OrtException {
+    List<Box> boxes = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      boxes.add(new Box(i % 40 * 12, i / 40 * 20, i % 40 * 12 + 8, i / 40 * 20 + 8));
+    }
+
+    Segmentation answer = segmenter.segment(Painted.pond(), new Question(List.of(), boxes, false));
+
+    assertThat(answer.water().get(195, 243)).isTrue();
+    assertThat(answer.water().get(10, 10)).isFalse();
+  }
+
+  @Test
+  void moreThanAThousandPromptsAreRefused() {
+    List<Point> points = Collections.nCopies(1001, new Point(5, 5, true));
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> segmenter.segment(Painted.pond(), new Question(points, List.of(), false)))
+        .withMessage("There are 1001 points and boxes; at most 1000 are taken.");
+  }
+
+  @Test
+  void aSecondQuestionAboutAPictureCostsOnlyTheDecoder(@TempDir Path folder)
+      throws BadInput, OrtException, IOException {
+    Path file = Files.write(folder.resolve("pond.png"), Painted.bytes(Painted.pond(), "png"));
+    Question point = new Question(List.of(new Point(400, 400, true)), List.of(), false);
+    segmenter.segment(file, Question.AUTOMATIC);
+
+    Segmentation second = segmenter.segment(file, point);
+
+    assertThat(model.encodings()).isEqualTo(2); // the model's own first run, and this picture's
+    assertThat(second.water().get(400, 400)).isTrue();
+  }
+
+  @Test
+  void anEmbeddingIsNotUsedForAnotherPicture(@TempDir Path folder)
+      throws BadInput, OrtException, IOException {
+    Path file = Files.write(folder.resolve("pond.png"), Painted.bytes(Painted.pond(), "png"));
+    segmenter.segment(file, Question.AUTOMATIC);
+    segmenter.segment(Painted.land(512, 512, BufferedImage.TYPE_3BYTE_BGR), Question.AUTOMATIC);
+
+    Segmentation again = segmenter.segment(file, Question.AUTOMATIC);
+
+    assertThat(again.water().get(190, 250)).isTrue();
+  }
+
+  @Test
+  void everythingFindsEachBodyOnce() throws BadInput, OrtException {
+    Segmentation found = segmenter.segment(Painted.pond(), Question.EVERYTHING);
+
+    assertThat(found.bodies()).hasSize(1);
+    ImageSegmenter.WaterBody body = found.bodies().get(0);
+    assertThat(body.x0()).isBetween(120, 136);
+    assertThat(body.y1()).isBetween(312, 328);
+    assertThat(body.pixels()).isEqualTo(found.water().count());
+    assertThat(body.stability()).isBetween(0.8, 1.0);
+    assertThat(found.confidence()).isEqualTo(0.8f);
+  }
+
+  @Test
+  void everythingOnDryLandIsNothing() throws BadInput, OrtException {
+    BufferedImage land = Painted.land(1, 1, BufferedImage.TYPE_3BYTE_BGR);
+
+    Segmentation found = segmenter.segment(land, Question.EVERYTHING);
+
+    assertThat(found.bodies()).isEmpty();
+    assertThat(found.water()).isEqualTo(new Mask(1, 1));
   }
 
   @Test
