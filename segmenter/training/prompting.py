@@ -31,7 +31,7 @@ from prompts import FRAME, box_prompt, components, inside, pack, pick
 from train import RUN, RunningMean, decoder_loss
 
 SIDE = 384  # of the views
-VIEWS = {"photographs": 6, "tiles": 1}  # of each picture
+VIEWS = {"photographs": 4, "tiles": 1}  # of each picture
 STEPS, BATCH, ROUNDS, SAVE_EVERY = 800, 8, 2, 50
 RATES = {"prompt_encoder.": 3e-4, "mask_decoder.": 2e-4}
 

@@ -9,6 +9,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileId;
 import riada.mask.Mask;
+import riada.mask.RunLength;
 import riada.proto.Action;
 import riada.proto.BadInput;
 import riada.proto.ProtoSerde;
@@ -87,14 +88,16 @@ final class ActionIntake extends Intake {
       throws BadInput {
     rezoom.check(TileId.parse(key));
     Mask wet = MaskIntake.decode(key, "corrected", action.getMask());
-    Reference reference =
+    Reference.Builder reference =
         Reference.newBuilder()
             .setTile(key)
-            .setWet(riada.mask.RunLength.encode(wet))
+            .setWet(RunLength.encode(wet))
             .setVersion("operator-" + at)
-            .setSource(Reference.Source.OPERATOR)
-            .build();
-    send(reference, from);
+            .setSource(Reference.Source.OPERATOR);
+    if (action.hasKnown()) {
+      reference.setKnown(RunLength.encode(MaskIntake.decode(key, "known", action.getKnown())));
+    }
+    send(reference.build(), from);
   }
 
   private static Instant time(String field, Timestamp timestamp) throws BadInput {

@@ -204,7 +204,7 @@ final class GroundPicture {
    * @param layersOf the layers of a plane without their cells, as far as they are still named
    */
   List<Contribution> contributions(
-      long receivedAtMs, Function<Plane, ? extends Collection<Layer>> layersOf) {
+      Origin origin, Function<Plane, ? extends Collection<Layer>> layersOf) {
     ByteString digest = inputsDigest();
     List<Contribution> contributions = new ArrayList<>();
     for (Clip clip : clips) {
@@ -218,8 +218,10 @@ final class GroundPicture {
               .setInputsDigest(digest)
               .addAllReferenceVersions(
                   state.referenceVersions().stream().limit(MAX_REFERENCES).toList())
-              .setFloodBlocks(FloodBlocks.of(flood.copy().and(clip.cells)))
-              .setReceivedAtMs(receivedAtMs);
+              .setFloodBlocks(FloodBlocks.of(flood.copy().and(clip.cells)));
+      if (!origin.equals(Origin.getDefaultInstance())) {
+        contribution.setOrigin(origin);
+      }
       clip.passes.forEach(contribution::addPasses);
       addEvidence(clip, layersOf, contribution);
       long minPatchCm2 = clip.region.getMinPatchCm2();
@@ -244,7 +246,8 @@ final class GroundPicture {
           all += plane.getLayers();
           for (Layer layer : layersOf.apply(plane)) {
             if (contribution.getEvidenceCount() < Receipts.MAX_LAYERS) {
-              contribution.addEvidence(layer.toBuilder().clearDevice().clearReceivedAtMs());
+              contribution.addEvidence(
+                  layer.toBuilder().clearDevice().clearReceivedAtMs().clearSegmentedAtMs());
             }
           }
         }

@@ -39,6 +39,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, RegionLife> lives;
 
+  @SuppressWarnings("NullAway.Init")
+  private Timings timings;
+
   IncidentProcessor(TopologyConfig config) {
     this.silenceMs = config.silence().toMillis();
     this.receipts = new Receipts(config.issuer());
@@ -49,6 +52,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     super.init(context);
     sums = new RegionSums(context.getStateStore(RegionSums.STORE));
     lives = context.getStateStore(REGIONS);
+    timings = new Timings(context.metrics());
     receipts.open(context.getStateStore(Receipts.STORE), context.getStateStore(RegionSums.STORE));
     context.schedule(
         Duration.ofMillis(silenceMs), PunctuationType.WALL_CLOCK_TIME, this::listenToSilence);
@@ -122,7 +126,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     if (state.isComplete()) {
       // Old sights are news, but not of a later time: the figures go on ageing.
       life = asOf(life, state.newestMs(), now());
-      lives.put(region, judge(life, contribution.getReceivedAtMs(), timestamp));
+      life = Timings.counted(life, contribution.getOrigin(), now());
+      lives.put(region, judge(life, contribution.getOrigin().getReceivedAtMs(), timestamp));
+      timings.record(region, contribution.getOrigin(), now());
     }
   }
 

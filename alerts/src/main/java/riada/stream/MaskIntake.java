@@ -47,7 +47,10 @@ final class MaskIntake extends Intake {
             .setModel(mask.getModel())
             .setDevice(mask.getDevice())
             .setMaskDigest(digest(mask))
-            .setReceivedAtMs(receivedAtMs(tile, mask))
+            .setReceivedAtMs(
+                millis(tile, "received_at", mask.hasReceivedAt(), mask.getReceivedAt()))
+            .setSegmentedAtMs(
+                millis(tile, "segmented_at", mask.hasSegmentedAt(), mask.getSegmentedAt()))
             .setSourceTile(key)
             .build();
     if (mask.hasSource()) {
@@ -174,11 +177,10 @@ final class MaskIntake extends Intake {
     }
   }
 
-  /** When the tile came in, epoch milliseconds; 0 when nobody says. */
-  private static long receivedAtMs(TileId tile, WaterMask mask) throws BadInput {
-    return mask.hasReceivedAt()
-        ? instant(tile, "received_at", mask.getReceivedAt()).toEpochMilli()
-        : 0;
+  /** Epoch milliseconds; 0 when nobody says. */
+  private static long millis(TileId tile, String field, boolean said, Timestamp at)
+      throws BadInput {
+    return said ? instant(tile, field, at).toEpochMilli() : 0;
   }
 
   /** The first 16 bytes of SHA-256 over water and valid as they were received. */

@@ -69,6 +69,7 @@ final class Outgoing {
         .addAllChildren(life.getChildrenList())
         .setSilencesChildren(Telling.silencesChildren(life))
         .setSilencedByParent(life.getParentSilences())
+        .addAllTimeliness(life.getTimelinessList())
         .setMeasuredAt(timestamp(nowMs))
         .build();
   }

@@ -1,6 +1,5 @@
 package riada.stream;
 
-import java.util.List;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileGrid;
@@ -25,7 +24,7 @@ final class ReferenceIntake extends Intake {
     TileId tile = TileId.parse(key);
     rezoom.check(tile);
     if (value == null) {
-      for (Rezoom.Part part : everywhere(tile, new Mask(TileGrid.SIZE, TileGrid.SIZE))) {
+      for (Rezoom.Part part : rezoom.parts(tile, new Mask(TileGrid.SIZE, TileGrid.SIZE), full())) {
         send(
             TileInput.newBuilder().setTile(part.tile().toString()).setReferenceGone(key).build(),
             from);
@@ -44,7 +43,10 @@ final class ReferenceIntake extends Intake {
               + Tiles.MAX_NAME
               + " characters; every figure names the one it used.");
     }
-    for (Rezoom.Part part : everywhere(tile, MaskIntake.decode(key, "wet", reference.getWet()))) {
+    Mask wet = MaskIntake.decode(key, "wet", reference.getWet());
+    Mask known =
+        reference.hasKnown() ? MaskIntake.decode(key, "known", reference.getKnown()) : full();
+    for (Rezoom.Part part : rezoom.parts(tile, wet, known)) {
       send(
           TileInput.newBuilder()
               .setTile(part.tile().toString())
@@ -59,7 +61,7 @@ final class ReferenceIntake extends Intake {
     }
   }
 
-  private List<Rezoom.Part> everywhere(TileId tile, Mask wet) {
-    return rezoom.parts(tile, wet, Mask.full(TileGrid.SIZE, TileGrid.SIZE));
+  private static Mask full() {
+    return Mask.full(TileGrid.SIZE, TileGrid.SIZE);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import org.locationtech.jts.geom.Coordinate;
+import org.locationtech.jts.geom.Envelope;
 import org.locationtech.jts.geom.Geometry;
 import org.locationtech.jts.geom.GeometryFactory;
 import org.locationtech.jts.geom.LinearRing;
@@ -69,6 +70,11 @@ final class RegionShape {
       throw bad(region, "has coordinates that are no array of rings of positions");
     }
     return node;
+  }
+
+  /** The shape of these bounds, in degrees. */
+  static Geometry box(double west, double south, double east, double north) {
+    return SHAPES.toGeometry(new Envelope(west, east, south, north));
   }
 
   private static Polygon polygon(String region, JsonNode rings) throws BadInput {

@@ -93,7 +93,7 @@ final class RegionState {
         Observation.sha256()
             .digest(
                 contribution.toBuilder()
-                    .clearReceivedAtMs()
+                    .clearOrigin()
                     .clearEvidence() // where the tiles lie is no input
                     .clearEvidenceLeftOut()
                     .build()

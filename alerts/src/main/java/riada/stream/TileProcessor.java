@@ -36,6 +36,7 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
   static final String STORE = "tile-inputs";
 
   private static final StringSerializer KEYS = new StringSerializer();
+  private static final Origin NO_MASK = Origin.getDefaultInstance();
   private static final int CACHED_ROWS = 256;
 
   private final Map<List<Integer>, RowAreas> rowAreas =
@@ -68,11 +69,11 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
       case REGION_GONE -> inputs.delete(regionKey(tile, input.getRegionGone()));
       case REFERENCE -> {
         inputs.put(referenceKey(tile, input.getReference().getSourceTile()), input);
-        measure(from, 0);
+        measure(from, NO_MASK);
       }
       case REFERENCE_GONE -> {
         inputs.delete(referenceKey(tile, input.getReferenceGone()));
-        measure(from, 0);
+        measure(from, NO_MASK);
       }
       case PLANE, INPUT_NOT_SET ->
           throw new IllegalStateException("no TileInput for " + tile + " to be sent");
@@ -98,24 +99,32 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
             layer,
             before == null ? null : before.getLayer());
     inputs.put(planeKey(tile, with), planeInput(with));
-    measure(from, layer.getReceivedAtMs());
+    measure(
+        from,
+        Origin.newBuilder()
+            .setPublisher(layer.getPublisher())
+            .setAcquiredAtMs(layer.getAcquiredAtMs())
+            .setReceivedAtMs(layer.getReceivedAtMs())
+            .setSegmentedAtMs(layer.getSegmentedAtMs())
+            .setMeasuredAtMs(context().currentSystemTimeMs())
+            .build());
   }
 
-  private void measure(Record<String, TileInput> from, long receivedAtMs) {
+  private void measure(Record<String, TileInput> from, Origin origin) {
     TileState state = load(from.value().getTile());
-    measure(from, state, state.regions(), receivedAtMs);
+    measure(from, state, state.regions(), origin);
   }
 
   /** A region came or changed: the ground's max_age may be another, other regions stay as told. */
   private void measureRegion(Record<String, TileInput> from, RegionTile region) {
-    measure(from, load(from.value().getTile()), List.of(region), 0);
+    measure(from, load(from.value().getTile()), List.of(region), NO_MASK);
   }
 
   private void measure(
       Record<String, TileInput> from,
       TileState state,
       Collection<RegionTile> regions,
-      long receivedAtMs) {
+      Origin origin) {
     TileId tile = state.tile();
     RowAreas areas =
         rowAreas.computeIfAbsent(
@@ -123,11 +132,11 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
     GroundPicture picture = new GroundPicture(state, areas, regions);
     if (!state.planes().isEmpty()) {
       List<Layer> newest = newestLayers(tile.toString());
-      send(from, picture.ground(newest, receivedAtMs, context().currentSystemTimeMs()));
+      send(from, picture.ground(newest, origin.getReceivedAtMs(), context().currentSystemTimeMs()));
     }
     picture
         .contributions(
-            receivedAtMs, plane -> layers(layersOf(tile.toString(), plane), Receipts.MAX_LAYERS))
+            origin, plane -> layers(layersOf(tile.toString(), plane), Receipts.MAX_LAYERS))
         .forEach(contribution -> send(from, contribution));
   }
 

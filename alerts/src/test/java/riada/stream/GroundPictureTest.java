@@ -35,7 +35,8 @@ class GroundPictureTest {
       add(state, "a", i, 1000, rows(8 * i, 8 * i + 2), rows(8 * i, 8 * i + 8));
     }
 
-    Contribution contribution = picture(state).contributions(0, plane -> List.of()).get(0);
+    Contribution contribution =
+        picture(state).contributions(Origin.getDefaultInstance(), plane -> List.of()).get(0);
 
     assertThat(contribution.getPassesList())
         .singleElement()
@@ -102,7 +103,10 @@ class GroundPictureTest {
     add(state, "b", 3, 3000, empty(), rows(60, 70));
 
     List<PassSums> passes =
-        picture(state).contributions(0, plane -> List.of()).get(0).getPassesList();
+        picture(state)
+            .contributions(Origin.getDefaultInstance(), plane -> List.of())
+            .get(0)
+            .getPassesList();
 
     assertThat(passes)
         .extracting(PassSums::getValidCm2)
@@ -135,7 +139,7 @@ class GroundPictureTest {
     long before = threads.getCurrentThreadAllocatedBytes();
     GroundPicture picture = picture(state);
     long after = threads.getCurrentThreadAllocatedBytes();
-    assertThat(picture.contributions(0, plane -> List.of())).hasSize(1);
+    assertThat(picture.contributions(Origin.getDefaultInstance(), plane -> List.of())).hasSize(1);
     return after - before;
   }
 

@@ -28,6 +28,7 @@ import riada.segmenter.TilePipeline;
 @Command(
     name = "alert",
     description = "List, show, export and re-derive the alerts of incidents.",
+    subcommands = {AckVerb.class, SilenceVerb.class},
     mixinStandardHelpOptions = true)
 final class AlertVerb {
   private static final Comparator<Alert> IN_ORDER =

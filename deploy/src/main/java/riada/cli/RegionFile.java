@@ -2,10 +2,10 @@ package riada.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Duration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -64,13 +64,24 @@ final class RegionFile {
     String who = "Region \"" + id + "\" ";
     JsonNode geometry = feature.path("geometry");
     checkPolygon(who, geometry);
-    double raise = number(who, properties, "raise_km2", Double.NaN);
-    double clear = number(who, properties, "clear_km2", Double.NaN);
+    boolean shares = properties.has("raise_share") || properties.has("clear_share");
+    String unit = shares ? "share" : "km2";
+    double raise = number(who, properties, "raise_" + unit, Double.NaN);
+    double clear = number(who, properties, "clear_" + unit, Double.NaN);
+    if (shares && (properties.has("raise_km2") || properties.has("clear_km2"))) {
+      throw bad(who + "has limits both as areas and as shares; choose one of them.");
+    }
     if (!(raise > 0)) {
-      throw bad(who + "needs raise_km2 above 0: the flooded area that raises an alert.");
+      throw bad(who + "needs raise_" + unit + " above 0: the flooded area that raises an alert.");
     }
     if (!(clear >= 0 && clear <= raise)) {
-      throw bad(who + "needs clear_km2 from 0 to raise_km2: the area below which it clears.");
+      throw bad(
+          who
+              + "needs clear_"
+              + unit
+              + " from 0 to raise_"
+              + unit
+              + ": the area below which it clears.");
     }
     double minObserved = number(who, properties, "min_observed", DEFAULT_MIN_OBSERVED);
     if (!(minObserved >= 0 && minObserved <= 1)) {
@@ -80,21 +91,34 @@ final class RegionFile {
     if (passes != Math.rint(passes) || passes < 1 || passes > 1000) {
       throw bad(who + "has passes " + passes + "; it is a whole number from 1.");
     }
-    Duration maxAge = duration(who, properties.path("max_age").asText(DEFAULT_MAX_AGE));
-    Region region =
+    double raisePasses = number(who, properties, "raise_passes", 1);
+    if (raisePasses != Math.rint(raisePasses) || raisePasses < 1 || raisePasses > 1000) {
+      throw bad(who + "has raise_passes " + raisePasses + "; it is a whole number from 1.");
+    }
+    Region.Builder region =
         Region.newBuilder()
             .setId(id)
             .setName(properties.path("name").asText(id))
             .setGeometry(geometry.toString())
-            .setRaiseKm2(raise)
-            .setClearKm2(clear)
             .setMinObserved(minObserved)
-            .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(maxAge.toSeconds()))
+            .setMaxAge(duration(who, properties, "max_age", DEFAULT_MAX_AGE))
             .setPasses((int) passes)
-            .setParent(properties.path("parent").asText(""))
-            .build();
-    RegionRules.check(id, region, TopologyConfig.defaults()); // as the alerts stage will
-    return region;
+            .setRaisePasses((int) raisePasses)
+            .setMinPatchKm2(number(who, properties, "min_patch_km2", 0))
+            .setParent(properties.path("parent").asText(""));
+    if (shares) {
+      region.setRaiseShare(raise).setClearShare(clear);
+    } else {
+      region.setRaiseKm2(raise).setClearKm2(clear);
+    }
+    if (properties.has("raise_after")) {
+      region.setRaiseAfter(duration(who, properties, "raise_after", ""));
+    }
+    if (properties.has("escalate_after")) {
+      region.setEscalateAfter(duration(who, properties, "escalate_after", ""));
+    }
+    RegionRules.check(id, region.build(), TopologyConfig.defaults()); // as the alerts stage will
+    return region.build();
   }
 
   private static double number(String who, JsonNode properties, String name, double otherwise)
@@ -110,11 +134,13 @@ final class RegionFile {
   }
 
   /** ISO 8601, or shortly: {@code 6h}, {@code 90m}, {@code 2d}. */
-  private static Duration duration(String who, String text) throws BadInput {
+  private static Duration duration(String who, JsonNode properties, String name, String otherwise)
+      throws BadInput {
+    String text = properties.path(name).asText(otherwise);
     try {
-      return DurationText.parse(text);
+      return Duration.newBuilder().setSeconds(DurationText.parse(text).toSeconds()).build();
     } catch (DateTimeParseException e) {
-      throw bad(who + "has max_age \"" + text + "\"; write PT6H or 6h.");
+      throw bad(who + "has " + name + " \"" + text + "\"; write PT6H or 6h.");
     }
   }
 

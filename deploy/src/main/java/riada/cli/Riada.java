@@ -26,6 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
       SegmentVerb.class,
       TailVerb.class,
       RegionVerb.class,
+      ReferenceVerb.class,
       AlertVerb.class,
       DrillVerb.class,
       DlqVerb.class,

@@ -35,6 +35,24 @@ class RegionFileTest {
     assertThat(region.getGeometry()).isEqualTo(SQUARE.replace('\'', '"'));
   }
 
+  @Test
+  void readsLimitsAsSharesAndWhatRaisingWaitsFor() throws Exception {
+    String properties =
+        "'id':'a','raise_share':0.2,'clear_share':0.1,'raise_passes':3,'raise_after':'30m',"
+            + "'min_patch_km2':0.05,'escalate_after':'15m','parent':'basin'";
+
+    Region region = read(feature(properties, SQUARE)).get(0);
+
+    assertThat(region.getRaiseShare()).isEqualTo(0.2);
+    assertThat(region.getClearShare()).isEqualTo(0.1);
+    assertThat(region.getRaiseKm2()).isZero();
+    assertThat(region.getRaisePasses()).isEqualTo(3);
+    assertThat(region.getRaiseAfter().getSeconds()).isEqualTo(1800);
+    assertThat(region.getMinPatchKm2()).isEqualTo(0.05);
+    assertThat(region.getEscalateAfter().getSeconds()).isEqualTo(900);
+    assertThat(region.getParent()).isEqualTo("basin");
+  }
+
   @ParameterizedTest
   @CsvSource({"PT90M, 5400", "90m, 5400", "6h, 21600", "2d, 172800", "P1DT1H, 90000"})
   void readsDurationsInBothForms(String text, long seconds) throws Exception {
@@ -57,7 +75,16 @@ class RegionFileTest {
         "'id':'a','raise_km2':1,'clear_km2':1,'passes':1.5 | whole number",
         "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'soon' | write PT6H or 6h",
         "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'-1h' | at least a second",
-        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'3650d' | less than 366 days"
+        "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'3650d' | less than 366 days",
+        "'id':'a','raise_share':0.2,'clear_share':0.3 | clear_share from 0 to raise_share",
+        "'id':'a','raise_share':2,'clear_share':0.1 | 1 >= raise_share",
+        "'id':'a','raise_share':0.2,'clear_km2':1 | clear_share",
+        "'id':'a','raise_share':0.2,'clear_share':0.1,'raise_km2':1 | choose one of them",
+        "'id':'a','raise_km2':1,'clear_km2':1,'raise_passes':0 | whole number",
+        "'id':'a','raise_km2':1,'clear_km2':1,'raise_after':'soon' | has raise_after 'soon'",
+        "'id':'a','raise_km2':1,'clear_km2':1,'escalate_after':'-1h' | must not be negative",
+        "'id':'a','raise_km2':1,'clear_km2':1,'min_patch_km2':-1 | an area of 0 or more",
+        "'id':'a','raise_km2':1,'clear_km2':1,'parent':'a' | is its own parent"
       })
   void refusesPropertiesWithASentence(String properties, String sentence) {
     assertThatThrownBy(() -> read(feature(properties, SQUARE)))

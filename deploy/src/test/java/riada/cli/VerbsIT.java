@@ -190,6 +190,43 @@ class VerbsIT {
             """);
   }
 
+  @Test
+  @Order(7)
+  void aReferenceIsImportedAndCorrected() throws Exception {
+    Path lake = folder.resolve("lake.geojson");
+    Files.writeString(
+        lake,
+        """
+        {"type":"Polygon","coordinates":[[[0.001,45],[0.002,45],[0.002,45.001],[0.001,45.001],
+        [0.001,45]]]}
+        """);
+
+    Shell.Result first = shell.run("reference", "import", lake.toString(), "-o", "json");
+    Shell.Result again =
+        shell.run("reference", "correct", lake.toString(), "--dry", "--who", "ann", "-o", "json");
+    Shell.Result actions = shell.run("tail", "flood.actions.v1", "--from-beginning", "--max", "1");
+
+    assertThat(first.out()).contains("{\"version\":\"lake.geojson-").contains("\"tiles\":1");
+    assertThat(again.out()).contains("{\"version\":\"operator-").contains("\"tiles\":1");
+    assertThat(actions.out()).contains("CORRECT_REFERENCE", "\"who\":\"ann\"", "\"known\":");
+  }
+
+  @Test
+  @Order(8)
+  void incidentsAreAcknowledgedAndSilenced() {
+    String incident = "valley-20260301T120000Z";
+    Shell.Result ack = shell.run("alert", "ack", incident, "--who", "ann", "--why", "on site");
+    Shell.Result silence =
+        shell.run("alert", "silence", incident, "--for", "2h", "--who", "bo", "-o", "json");
+    Shell.Result wrong = shell.run("alert", "silence", incident, "--for", "soon");
+
+    assertThat(ack.status()).as(ack.err()).isZero();
+    assertThat(ack.out()).contains("ACKNOWLEDGE", incident, "ann");
+    assertThat(silence.out()).contains("\"action\":\"SILENCE\"", "\"who\":\"bo\"");
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains("write PT1H or 1h");
+  }
+
   private static void region(String id, int raiseKm2) throws Exception {
     Path file = folder.resolve(id + ".geojson");
     Files.writeString(

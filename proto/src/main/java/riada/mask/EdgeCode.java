@@ -10,20 +10,23 @@ import java.util.Arrays;
  * the contract, and broken bytes are a bug.
  */
 public final class EdgeCode {
+  private static final int ENDS = 4; // how often the width stands behind the last edge
   private static final int REACH = 3; // columns that an edge moves from row to row in vertical mode
 
   private EdgeCode() {}
 
   public static ByteString encode(Mask mask) {
     Bits bits = new Bits(new byte[64]);
-    int[] above = new int[mask.width() + 2];
-    int[] row = new int[mask.width() + 2];
-    Arrays.fill(above, mask.width());
+    int[] above = new int[mask.width() + 2 * ENDS];
+    int[] row = new int[mask.width() + 2 * ENDS];
+    int edgesAbove = end(above, 0, mask.width());
     int end = 0; // bits up to the last row that is not as the one above it
     for (int y = 0; y < mask.height(); y++) {
-      edges(mask, y, row);
+      int edges = edges(mask, y, row);
       encode(row, above, mask.width(), bits);
-      end = Arrays.equals(row, above) ? end : bits.at;
+      boolean same = edges == edgesAbove && Arrays.equals(row, 0, edges, above, 0, edges);
+      end = same ? end : bits.at;
+      edgesAbove = edges;
       int[] swap = above;
       above = row;
       row = swap;
@@ -32,15 +35,23 @@ public final class EdgeCode {
     return ByteString.copyFrom(bits.bytes, 0, (end + 7) / 8);
   }
 
-  /** Columns at which row {@code y} changes, the first to wet; then the width. */
-  private static void edges(Mask mask, int y, int[] edges) {
+  /** Columns at which row {@code y} changes, the first to wet; returns how many. */
+  private static int edges(Mask mask, int y, int[] edges) {
     int n = 0;
     boolean wet = false;
     for (int x = mask.next(y, 0, true); x < mask.width(); x = mask.next(y, x, !wet)) {
       edges[n++] = x;
       wet = !wet;
     }
-    Arrays.fill(edges, n, edges.length, mask.width());
+    return end(edges, n, mask.width());
+  }
+
+  /** Puts the width behind the first {@code n} edges, as often as it is looked for there. */
+  private static int end(int[] edges, int n, int width) {
+    for (int i = n; i < n + ENDS; i++) {
+      edges[i] = width;
+    }
+    return n;
   }
 
   private static void encode(int[] row, int[] above, int width, Bits bits) {
@@ -50,7 +61,7 @@ public final class EdgeCode {
     while (from < width) {
       j = next(above, j, i, from, width);
       int move = row[i] - above[j];
-      if (above[Math.min(j + 1, above.length - 1)] < row[i]) {
+      if (above[j + 1] < row[i]) {
         bits.put(0b0001, 4); // pass: what is above has no counterpart here
         from = above[j + 1];
       } else if (Math.abs(move) <= REACH) {
@@ -70,9 +81,9 @@ public final class EdgeCode {
   public static void decode(ByteString code, Mask mask) {
     int width = mask.width();
     Bits bits = new Bits(code.toByteArray());
-    int[] above = new int[width + 2];
-    int[] row = new int[width + 2];
-    Arrays.fill(row, width); // above the first
+    int[] above = new int[width + 2 * ENDS];
+    int[] row = new int[width + 2 * ENDS];
+    end(row, 0, width); // above the first
     int n = 0;
     for (int y = 0; y < mask.height(); y++) {
       if (bits.hasRow()) {
@@ -106,8 +117,7 @@ public final class EdgeCode {
         from = row[i++];
       }
     }
-    Arrays.fill(row, i, row.length, width);
-    return i;
+    return end(row, i, width);
   }
 
   /** The first edge above beyond {@code from} that changes as edge {@code i} of the row does. */

@@ -52,7 +52,7 @@ public final class Regions {
     checkThresholds(id, region);
     checkRaising(id, region);
     require(
-        region.getMaxAge().getSeconds() >= 1, id, "has a max_age of less than a second; set it");
+        region.getMaxAge().getSeconds() >= 1, id, "needs a max_age of at least a second");
     checkDuration(id, "max_age", region.getMaxAge());
   }
 

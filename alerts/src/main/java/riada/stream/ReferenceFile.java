@@ -1,0 +1,109 @@
+package riada.stream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.locationtech.jts.geom.Geometry;
+import riada.geo.Bounds;
+import riada.geo.TileGrid;
+import riada.geo.TileId;
+import riada.mask.Mask;
+import riada.mask.RunLength;
+import riada.proto.BadInput;
+import riada.proto.MaskRuns;
+import riada.proto.Reference;
+
+/** What is normally wet, read from a file of polygons or a raster, as references on the grid. */
+public final class ReferenceFile {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a file tells of one tile: the wet cells lie within the known. */
+  public record Cells(Mask wet, Mask known) {}
+
+  private ReferenceFile() {}
+
+  /**
+   * Normally wet polygons: a GeoJSON geometry, Feature or FeatureCollection of Polygons and
+   * MultiPolygons, on WGS 84.
+   *
+   * @param name of the file, for sentences
+   * @param told the bounds that the file tells of: what is not wet there is dry; empty: the wet
+   *     cells alone
+   * @param zoom of the tiles
+   * @throws BadInput with a sentence for whoever made the file
+   */
+  public static Map<TileId, Cells> polygons(
+      String name, String geoJson, Optional<Bounds> told, int zoom) throws BadInput {
+    Map<TileId, Mask> wet = new TreeMap<>();
+    for (JsonNode geometry : geometries(name, geoJson)) {
+      add(cover(name, RegionShape.parse(name, geometry.toString()), zoom), wet);
+    }
+    Map<TileId, Mask> known = new TreeMap<>();
+    if (told.isPresent()) {
+      Bounds bounds = told.get();
+      Geometry box = RegionShape.box(bounds.west(), bounds.south(), bounds.east(), bounds.north());
+      add(cover(name, box, zoom), known);
+    }
+    Map<TileId, Cells> cells = new TreeMap<>();
+    for (TileId tile : told.isPresent() ? known.keySet() : wet.keySet()) {
+      Mask here = wet.getOrDefault(tile, new Mask(TileGrid.SIZE, TileGrid.SIZE));
+      Mask of = known.getOrDefault(tile, here);
+      cells.put(tile, new Cells(here.copy().and(of), of));
+    }
+    return cells;
+  }
+
+  /**
+   * A file's cells as a reference; what covers a whole tile says so by leaving {@code known} out.
+   */
+  public static Reference reference(
+      TileId tile, Cells cells, String version, Reference.Source source) {
+    Reference.Builder reference =
+        Reference.newBuilder()
+            .setTile(tile.toString())
+            .setWet(RunLength.encode(cells.wet()))
+            .setVersion(version)
+            .setSource(source);
+    if (cells.known().count() < TileGrid.SIZE * TileGrid.SIZE) {
+      reference.setKnown(RunLength.encode(cells.known()));
+    }
+    return reference.build();
+  }
+
+  private static RegionCover cover(String name, Geometry shape, int zoom) throws BadInput {
+    return RegionCover.of(name, shape, zoom);
+  }
+
+  private static void add(RegionCover cover, Map<TileId, Mask> masks) {
+    for (Map.Entry<TileId, MaskRuns> clip : cover.clips().entrySet()) {
+      Mask mask = masks.computeIfAbsent(clip.getKey(), t -> new Mask(TileGrid.SIZE, TileGrid.SIZE));
+      TileState.fill(clip.getValue(), mask);
+    }
+  }
+
+  private static List<JsonNode> geometries(String name, String geoJson) throws BadInput {
+    JsonNode json;
+    try {
+      json = JSON.readTree(geoJson);
+    } catch (JsonProcessingException e) {
+      throw new BadInput(
+          "reference_unreadable", name + " is no JSON: " + e.getOriginalMessage() + ".");
+    }
+    List<JsonNode> geometries = new ArrayList<>();
+    switch (json.path("type").asText()) {
+      case "Feature" -> geometries.add(json.path("geometry"));
+      case "FeatureCollection" ->
+          json.path("features").forEach(feature -> geometries.add(feature.path("geometry")));
+      default -> geometries.add(json);
+    }
+    if (geometries.isEmpty()) {
+      throw new BadInput("reference_unreadable", name + " holds no feature.");
+    }
+    return geometries;
+  }
+}

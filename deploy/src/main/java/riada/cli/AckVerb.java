@@ -1,0 +1,38 @@
+package riada.cli;
+
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import riada.proto.Action;
+
+/** {@code riada alert ack}. */
+@Command(
+    name = "ack",
+    description = "Acknowledge an open incident: somebody is at it.",
+    mixinStandardHelpOptions = true)
+final class AckVerb implements Callable<Integer> {
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  KafkaOptions kafka;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  Answer answer;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  Operator operator;
+
+  @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.")
+  String incident = "";
+
+  @Override
+  public Integer call() throws Exception {
+    Action action =
+        operator.action(incident, Clock.systemUTC()).setKind(Action.Kind.ACKNOWLEDGE).build();
+    answer.row(Operator.send(kafka, action));
+    return 0;
+  }
+}

@@ -1,0 +1,59 @@
+package riada.cli;
+
+import java.time.Clock;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import picocli.CommandLine.Option;
+import riada.proto.Action;
+import riada.proto.Observation;
+import riada.proto.Topics;
+
+/** Who acts and why, for the verbs that send actions. What they lead to is shown by the figures. */
+final class Operator {
+  /** An action that was sent. */
+  record Sent(String action, String target, String who, String at, String until) {}
+
+  @Option(
+      names = "--who",
+      paramLabel = "NAME",
+      defaultValue = "${sys:user.name}",
+      description = "Who does it (default ${DEFAULT-VALUE}).")
+  String who = "";
+
+  @Option(
+      names = "--why",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "A sentence for those who read it later.")
+  String why = "";
+
+  /** An action of now, its kind yet to be set. */
+  Action.Builder action(String target, Clock clock) {
+    return Action.newBuilder()
+        .setTarget(target)
+        .setWho(who)
+        .setWhy(why)
+        .setAt(Observation.timestamp(clock.instant()));
+  }
+
+  /** Sends one action and waits until the broker has it. */
+  static Sent send(KafkaOptions kafka, Action action)
+      throws InterruptedException, ExecutionException {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka.impatient(), new StringSerializer(), new ByteArraySerializer())) {
+      producer
+          .send(
+              new ProducerRecord<>(Topics.ACTIONS.name(), action.getTarget(), action.toByteArray()))
+          .get();
+    }
+    return new Sent(
+        action.getKind().name(),
+        action.getTarget(),
+        action.getWho(),
+        Observation.instant(action.getAt()).toString(),
+        action.hasUntil() ? Observation.instant(action.getUntil()).toString() : "");
+  }
+}
