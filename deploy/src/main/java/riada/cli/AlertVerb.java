@@ -133,11 +133,7 @@ final class AlertVerb {
 
   @Command(
       name = "replay",
-      description = {
-        "Run model and topology again on the tiles that an incident's alerts rest on, and say"
-            + " SAME,",
-        "DIFFERS (and what) or EXPIRED."
-      },
+      description = "Derive an incident's alerts again: SAME, DIFFERS (and what) or EXPIRED.",
       mixinStandardHelpOptions = true)
   int replay(
       @Mixin KafkaOptions kafka,
