@@ -1,6 +1,5 @@
 package riada.local;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,12 +11,10 @@ import java.util.concurrent.ExecutionException;
 /** Answers {@code /health} (200, or 503 while a service does not work) and {@code /metrics}. */
 final class HealthServer implements AutoCloseable {
   private final LocalSystem system;
-  private final PrometheusMeterRegistry metrics;
   private final Vertx vertx = Vertx.vertx();
 
-  HealthServer(LocalSystem system, PrometheusMeterRegistry metrics) {
+  HealthServer(LocalSystem system) {
     this.system = system;
-    this.metrics = metrics;
   }
 
   /**
@@ -69,7 +66,7 @@ final class HealthServer implements AutoCloseable {
           request
               .response()
               .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-              .end(metrics.scrape());
+              .end(system.scrape());
       default -> request.response().setStatusCode(404).end();
     }
   }

@@ -43,6 +43,7 @@ public final class LocalSystem implements AutoCloseable {
   private final Deque<AutoCloseable> running = new ArrayDeque<>(); // newest first
   private volatile @Nullable TileWorker worker;
   private volatile @Nullable StreamService stream;
+  private volatile @Nullable StreamMeters streamMeters;
   private volatile @Nullable EvidenceCopier evidence;
 
   public LocalSystem(Cluster cluster, InstantSource clock) {
@@ -104,6 +105,7 @@ public final class LocalSystem implements AutoCloseable {
                 cluster.settings()),
             TopologyConfig.defaults().by(issuer));
     stream = started;
+    streamMeters = new StreamMeters(metrics, started::metrics);
     opened(started);
     EvidenceCopier copier = EvidenceCopier.start(cluster.client());
     evidence = copier;
@@ -147,7 +149,7 @@ public final class LocalSystem implements AutoCloseable {
    * @throws IOException with a sentence, when the port is taken
    */
   public URI startHealth(String host, int port) throws IOException, InterruptedException {
-    HealthServer server = new HealthServer(this, metrics);
+    HealthServer server = new HealthServer(this);
     opened(server);
     return address(host, server.listen(host, port));
   }
@@ -155,6 +157,15 @@ public final class LocalSystem implements AutoCloseable {
   private static URI address(String host, int port) {
     return URI.create(
         "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/");
+  }
+
+  /** All metrics as Prometheus reads them, those of Kafka Streams included. */
+  String scrape() {
+    StreamMeters meters = streamMeters;
+    if (meters != null) {
+      meters.refresh();
+    }
+    return metrics.scrape();
   }
 
   /** Whether every service that was started is at work. */
