@@ -64,6 +64,17 @@ final class Answer {
     }
   }
 
+  /** Prints one JSON object, or for people lines of {@code name: value} without {@code tooLong}. */
+  void object(Record object, String tooLong) {
+    PrintWriter out = verb.commandLine().getOut();
+    if (form == Form.JSON) {
+      out.println(json(object));
+    } else {
+      lines(object).stream().filter(line -> !line.startsWith(tooLong + ": ")).forEach(out::println);
+    }
+    out.flush();
+  }
+
   /** An object as lines of {@code name: value}, for people. */
   static List<String> lines(Record answer) {
     return JSON.convertValue(answer, ROW).entrySet().stream()
