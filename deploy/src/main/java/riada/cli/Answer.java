@@ -79,6 +79,24 @@ final class Answer {
     }
   }
 
+  /** Prints one JSON object, or for people lines of {@code name: value} without {@code tooLong}. */
+  void object(Record object, String tooLong) {
+    PrintWriter out = verb.commandLine().getOut();
+    if (form == Form.JSON) {
+      out.println(json(object));
+    } else {
+      JSON.convertValue(object, ROW).entrySet().stream()
+          .filter(entry -> entry.getValue() != null && !entry.getKey().equals(tooLong))
+          .map(entry -> entry.getKey() + ": " + line(entry.getValue()))
+          .forEach(out::println);
+    }
+    out.flush();
+  }
+
+  private static String line(Object value) {
+    return value instanceof Number || value instanceof String ? cell(value) : json(value);
+  }
+
   static String json(Object value) {
     try {
       return JSON.writeValueAsString(value);

@@ -14,6 +14,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
+import riada.eval.RunLengthText;
+import riada.mask.Mask;
 import riada.proto.BadInput;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
@@ -60,6 +62,22 @@ final class SegmentVerb implements Callable<Integer> {
       description = "Of three readings of an ambiguous question take the surest.")
   boolean multimask;
 
+  /** Run lengths of others. */
+  enum Rle {
+    KAGGLE,
+    COCO;
+
+    String of(Mask mask) {
+      return this == KAGGLE ? RunLengthText.kaggle(mask) : RunLengthText.coco(mask);
+    }
+  }
+
+  @Option(
+      names = "--rle",
+      paramLabel = "kaggle|coco",
+      description = "Print the mask as run lengths too, in Kaggle's form or in COCO's.")
+  @Nullable Rle rle;
+
   @Option(
       names = "--out",
       paramLabel = "MASK.png",
@@ -82,6 +100,7 @@ final class SegmentVerb implements Callable<Integer> {
       double hiddenFraction,
       float confidence,
       Object bodies,
+      @Nullable String rle,
       String model,
       String variant,
       String digest,
@@ -122,6 +141,7 @@ final class SegmentVerb implements Callable<Integer> {
               1 - found.seen().count() / pixels,
               found.confidence(),
               answer.form == Answer.Form.JSON ? found.bodies() : found.bodies().size(),
+              rle == null ? null : rle.of(found.water()),
               water.ref().getName() + " " + water.ref().getVersion(),
               water.variant(),
               water.ref().getDigest(),

@@ -51,8 +51,7 @@ public final class Regions {
     require(!id.equals(region.getParent()), id, "is its own parent");
     checkThresholds(id, region);
     checkRaising(id, region);
-    require(
-        region.getMaxAge().getSeconds() >= 1, id, "needs a max_age of at least a second");
+    require(region.getMaxAge().getSeconds() >= 1, id, "needs a max_age of at least a second");
     checkDuration(id, "max_age", region.getMaxAge());
   }
 

@@ -14,13 +14,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
@@ -272,6 +276,37 @@ public final class ModelFolder {
       throw new BadInput("model_unreadable", "The model file " + file + " cannot be read: " + e);
     }
     return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /**
+   * Copies the card and the files of all variants; the new folder appears whole or not at all.
+   *
+   * @param target must not exist, its parent is made where there is none
+   */
+  public void copyTo(Path target) throws IOException {
+    Path whole = target.toAbsolutePath().normalize();
+    Files.createDirectories(Objects.requireNonNull(whole.getParent(), "the root is no new folder"));
+    Path part = Files.createDirectories(whole.resolveSibling(whole.getFileName() + ".part"));
+    try {
+      TreeSet<String> paths = new TreeSet<>(List.of(CARD));
+      card.files().values().forEach(entry -> paths.add(entry.path()));
+      for (Variant other : card.variants().values()) {
+        other.files().values().forEach(entry -> paths.add(entry.path()));
+      }
+      for (String path : paths) {
+        Path copy = part.resolve(path);
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(folder.resolve(path), copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+      Files.move(part, whole);
+    } catch (IOException | RuntimeException e) {
+      try (Stream<Path> left = Files.walk(part)) { // a full disk leaves no half a model
+        for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+      throw e;
+    }
   }
 
   public Card card() {

@@ -2,6 +2,7 @@ package riada.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
@@ -129,6 +130,29 @@ class ModelFolderTest {
     assertThatExceptionOfType(BadInput.class)
         .isThrownBy(() -> ModelFolder.open(folder, "small", Device.CPU))
         .withMessageContaining(told);
+  }
+
+  @Test
+  void aCopyHasTheFilesOfAllVariants(@TempDir Path elsewhere) throws BadInput, IOException {
+    addVariant();
+    Path copy = elsewhere.resolve("new/model");
+
+    ModelFolder.open(folder).copyTo(copy);
+
+    assertThat(ModelFolder.open(copy, "small", Device.CPU).ref())
+        .isEqualTo(ModelFolder.open(folder, "small", Device.CPU).ref());
+    assertThat(copy.resolve("encoder.onnx")).exists();
+  }
+
+  @Test
+  void aCopyThatFailsLeavesNothing(@TempDir Path elsewhere) throws BadInput, IOException {
+    addVariant();
+    ModelFolder model = ModelFolder.open(folder);
+    Files.delete(folder.resolve("small.onnx"));
+
+    assertThatIOException().isThrownBy(() -> model.copyTo(elsewhere.resolve("model")));
+
+    assertThat(elsewhere).isEmptyDirectory();
   }
 
   /** A variant named small, whose encoder is a copy of the other. */

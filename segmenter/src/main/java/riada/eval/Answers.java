@@ -1,0 +1,265 @@
+package riada.eval;
+
+import ai.onnxruntime.OrtException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+import riada.detect.Detection;
+import riada.mask.Mask;
+import riada.sam.Frame;
+import riada.sam.LogitPlane;
+import riada.sam.MaskDecoder;
+import riada.sam.Masks;
+import riada.sam.Pixels;
+import riada.sam.Prompts;
+import riada.sam.Prompts.Box;
+import riada.sam.Prompts.Point;
+import riada.sam.Window;
+import riada.segmenter.WaterModel;
+
+/**
+ * What a model answers when it is told of a picture's truth what {@link Prompting} says. For one
+ * thread at a time; the model stays the caller's.
+ */
+final class Answers {
+  /** Corrections of one picture. */
+  static final int MOST_CLICKS = 20;
+
+  /** Bodies smaller than this share of the frame get no box. */
+  private static final double LEAST_BODY = 0.001;
+
+  private static final int WET_POINTS = 3;
+  private static final int DRY_POINTS = 2;
+
+  /** Clicks are placed on a grid of at most this side: the centre of an error is no finer. */
+  private static final int CLICK_GRID = 512;
+
+  /** The training code clamps the former answer so. */
+  private static final float PRIOR_LIMIT = 12;
+
+  private final WaterModel model;
+  private final Prompting prompting;
+  private final long seed;
+
+  Answers(WaterModel model, Prompting prompting, long seed) {
+    this.model = model;
+    this.prompting = prompting;
+    this.seed = seed;
+  }
+
+  /**
+   * @param water at the resolution of the truth
+   * @param predictedIou of the mask, where one answer made it
+   * @param bodies with {@link Prompting#BOX} and {@link Prompting#POINT} each answer beside what it
+   *     was asked for
+   * @param clicks with {@link Prompting#CLICKS} the IoU after 0, 1, 2 ... clicks; else empty
+   */
+  record Answer(Mask water, OptionalDouble predictedIou, List<Part> bodies, List<Double> clicks) {}
+
+  /** One body: the IoU that the model predicts, and the true one. */
+  record Part(double predicted, double iou) {}
+
+  /**
+   * Answers for one picture.
+   *
+   * @param number of the picture in its folder: with the seed it decides where points fall
+   */
+  Answer answer(Pixels picture, Mask truth, int number) throws OrtException {
+    model.take(picture);
+    model.encode();
+    return switch (prompting) {
+      case DETECTOR -> automatic(truth);
+      case NONE -> alone(model.wet().above(0, Window.ALL, truth.width(), truth.height()));
+      case POINT -> point(truth);
+      case POINTS -> points(truth, number);
+      case BOX -> boxes(truth, List.of());
+      case BOX_AND_POINTS -> boxes(truth, somePoints(truth, number));
+      case CLICKS -> clicks(truth);
+    };
+  }
+
+  private Answer automatic(Mask truth) throws OrtException {
+    Detection found = model.detect();
+    return found.hasWater() ? first(truth, found.prompts()) : alone(empty(truth));
+  }
+
+  private Answer first(Mask truth, Prompts question) throws OrtException {
+    Masks masks = model.decode(List.of(question));
+    return new Answer(
+        water(masks.logits(0, 0), truth), OptionalDouble.of(masks.iou(0, 0)), List.of(), List.of());
+  }
+
+  /** An answer that is nothing but a mask. */
+  static Answer alone(Mask water) {
+    return new Answer(water, OptionalDouble.empty(), List.of(), List.of());
+  }
+
+  private Answer point(Mask truth) throws OrtException {
+    WaterBodies bodies = new WaterBodies(truth);
+    if (bodies.largestFirst().isEmpty()) {
+      return alone(empty(truth));
+    }
+    WaterBodies.Body largest = bodies.largestFirst().get(0);
+    WaterBodies.Cell pole = bodies.pole(largest);
+    Point point = frame(truth).onInput(new Point(pole.x(), pole.y(), true));
+    Masks masks = model.decode(List.of(Prompts.points(List.of(point))));
+    int token = masks.bestReading(0);
+    Mask water = water(masks.logits(0, token), truth);
+    double iou = ConfusionMatrix.of(water, bodies.cells(largest)).iou();
+    return new Answer(
+        water, OptionalDouble.empty(), List.of(new Part(masks.iou(0, token), iou)), List.of());
+  }
+
+  private Answer points(Mask truth, int number) throws OrtException {
+    List<Point> points = somePoints(truth, number);
+    return first(truth, Prompts.points(points.stream().map(frame(truth)::onInput).toList()));
+  }
+
+  /** Wet and dry cells drawn from the truth, as many as there are of each kind. */
+  private List<Point> somePoints(Mask truth, int number) {
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
+    List<Point> points = new ArrayList<>();
+    draw(truth, WET_POINTS, random).forEach(c -> points.add(new Point(c.x(), c.y(), true)));
+    draw(truth.not(), DRY_POINTS, random).forEach(c -> points.add(new Point(c.x(), c.y(), false)));
+    return points;
+  }
+
+  private static List<WaterBodies.Cell> draw(Mask from, int n, SplittableRandom random) {
+    int all = from.count();
+    List<WaterBodies.Cell> drawn = new ArrayList<>();
+    for (int i = 0; i < n && all > 0; i++) {
+      int skip = random.nextInt(all);
+      int y = 0;
+      while (skip >= from.countRow(y)) {
+        skip -= from.countRow(y++);
+      }
+      int x = 0;
+      while (!from.get(x, y) || skip-- > 0) {
+        x++;
+      }
+      drawn.add(new WaterBodies.Cell(x, y));
+    }
+    return drawn;
+  }
+
+  private Answer boxes(Mask truth, List<Point> points) throws OrtException {
+    WaterBodies bodies = new WaterBodies(truth);
+    double least = LEAST_BODY * truth.width() * truth.height();
+    List<WaterBodies.Body> boxed =
+        bodies.largestFirst().stream().filter(body -> body.area() > least).toList();
+    Mask water = empty(truth);
+    List<Part> parts = new ArrayList<>();
+    for (int from = 0; from < boxed.size(); from += MaskDecoder.MOST_AT_ONCE) {
+      List<WaterBodies.Body> some =
+          boxed.subList(from, Math.min(from + MaskDecoder.MOST_AT_ONCE, boxed.size()));
+      Masks masks = model.decode(some.stream().map(body -> ask(body, points, truth)).toList());
+      for (int i = 0; i < some.size(); i++) {
+        Mask mask = water(masks.logits(i, 0), truth);
+        double iou = ConfusionMatrix.of(mask, truth, box(some.get(i), truth)).iou();
+        parts.add(new Part(masks.iou(i, 0), iou));
+        water.or(mask);
+      }
+    }
+    return new Answer(water, OptionalDouble.empty(), parts, List.of());
+  }
+
+  private Prompts ask(WaterBodies.Body body, List<Point> points, Mask truth) {
+    Frame frame = frame(truth);
+    // Edges of cells, not centres: a cell's centre is at its whole number.
+    Box box = new Box(body.x0() - 0.5f, body.y0() - 0.5f, body.x1() - 0.5f, body.y1() - 0.5f);
+    List<Point> within = points.stream().filter(box::contains).map(frame::onInput).toList();
+    return new Prompts(within, frame.onInput(box), null);
+  }
+
+  /** The cells of a body's box, which may hold the water of more bodies than this. */
+  private static Mask box(WaterBodies.Body body, Mask truth) {
+    Mask box = new Mask(truth.width(), truth.height());
+    for (int y = body.y0(); y < body.y1(); y++) {
+      box.setRow(y, body.x0(), body.x1());
+    }
+    return box;
+  }
+
+  /** Corrects the automatic mask click by click: each answer is the next question's prior. */
+  private Answer clicks(Mask truth) throws OrtException {
+    Detection found = model.detect();
+    List<Point> points = new ArrayList<>();
+    Box box = null;
+    Mask water = empty(truth);
+    Optional<LogitPlane> last = Optional.empty();
+    OptionalDouble predicted = OptionalDouble.empty();
+    if (found.hasWater()) {
+      points.addAll(found.prompts().points());
+      box = found.prompts().box();
+      Masks masks = model.decode(List.of(found.prompts()));
+      last = Optional.of(masks.logits(0, 0));
+      predicted = OptionalDouble.of(masks.iou(0, 0));
+      water = water(masks.logits(0, 0), truth);
+    }
+    List<Double> ious = new ArrayList<>();
+    ious.add(ConfusionMatrix.of(water, truth).iou());
+    for (int i = 0; i < MOST_CLICKS; i++) {
+      Optional<Point> click = correction(water, truth);
+      if (click.isPresent()) {
+        points.add(frame(truth).onInput(click.get()));
+        LogitPlane prior = last.map(plane -> plane.clamped(PRIOR_LIMIT)).orElse(null);
+        Masks masks = model.decode(List.of(new Prompts(points, box, prior)));
+        last = Optional.of(masks.logits(0, 0));
+        predicted = OptionalDouble.of(masks.iou(0, 0));
+        water = water(masks.logits(0, 0), truth);
+      }
+      ious.add(ConfusionMatrix.of(water, truth).iou());
+    }
+    return new Answer(water, predicted, List.of(), ious);
+  }
+
+  /** The pole of the largest error, wet where water was missed; none where there is no error. */
+  static Optional<Point> correction(Mask water, Mask truth) {
+    int longer = Math.max(truth.width(), truth.height());
+    int step = (longer - 1) / CLICK_GRID + 1;
+    Mask missed = every(step, truth.copy().andNot(water));
+    Mask extra = every(step, water.copy().andNot(truth));
+    WaterBodies misses = new WaterBodies(missed);
+    WaterBodies extras = new WaterBodies(extra);
+    boolean wet = area(misses) >= area(extras);
+    WaterBodies errors = wet ? misses : extras;
+    if (area(errors) == 0) {
+      return Optional.empty();
+    }
+    WaterBodies.Cell pole = errors.pole(errors.largestFirst().get(0));
+    return Optional.of(new Point(pole.x() * step, pole.y() * step, wet));
+  }
+
+  private static int area(WaterBodies bodies) {
+    return bodies.largestFirst().isEmpty() ? 0 : bodies.largestFirst().get(0).area();
+  }
+
+  private static Mask every(int step, Mask mask) {
+    if (step == 1) {
+      return mask;
+    }
+    Mask coarse = new Mask((mask.width() - 1) / step + 1, (mask.height() - 1) / step + 1);
+    for (int y = 0; y < coarse.height(); y++) {
+      for (int x = 0; x < coarse.width(); x++) {
+        if (mask.get(x * step, y * step)) {
+          coarse.set(x, y);
+        }
+      }
+    }
+    return coarse;
+  }
+
+  private Mask water(LogitPlane logits, Mask truth) {
+    return model.water(logits, Window.ALL, truth.width(), truth.height());
+  }
+
+  private static Mask empty(Mask truth) {
+    return new Mask(truth.width(), truth.height());
+  }
+
+  private Frame frame(Mask truth) {
+    return new Frame(truth.width(), truth.height(), model.inputSize());
+  }
+}
