@@ -69,7 +69,9 @@ final class RegionFile {
     double raise = number(who, properties, "raise_" + unit, Double.NaN);
     double clear = number(who, properties, "clear_" + unit, Double.NaN);
     if (shares && (properties.has("raise_km2") || properties.has("clear_km2"))) {
-      throw bad(who + "has limits both as areas and as shares; choose one of them.");
+      throw bad(
+          who
+              + "has limits both as areas (raise_km2, clear_km2) and as shares (raise_share, clear_share); choose one of them.");
     }
     if (!(raise > 0)) {
       throw bad(who + "needs raise_" + unit + " above 0: the flooded area that raises an alert.");
