@@ -78,7 +78,7 @@ class RegionFileTest {
         "'id':'a','raise_km2':1,'clear_km2':1,'max_age':'3650d' | less than 366 days",
         "'id':'a','raise_share':0.2,'clear_share':0.3 | clear_share from 0 to raise_share",
         "'id':'a','raise_share':2,'clear_share':0.1 | 1 >= raise_share",
-        "'id':'a','raise_share':0.2,'clear_km2':1 | clear_share",
+        "'id':'a','raise_share':0.2,'clear_km2':1 | choose one of them",
         "'id':'a','raise_share':0.2,'clear_share':0.1,'raise_km2':1 | choose one of them",
         "'id':'a','raise_km2':1,'clear_km2':1,'raise_passes':0 | whole number",
         "'id':'a','raise_km2':1,'clear_km2':1,'raise_after':'soon' | has raise_after 'soon'",
