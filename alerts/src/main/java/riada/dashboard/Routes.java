@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
@@ -103,7 +104,10 @@ final class Routes {
     if (loopback && !isLocal(c.request().authority())) {
       refuse(c, 421, "This dashboard answers to localhost only; open it as http://localhost.");
     } else if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-      c.response().putHeader("Allow", "GET, HEAD").putHeader("Connection", "close");
+      c.response().putHeader("Allow", "GET, HEAD");
+      if (c.request().version() != HttpVersion.HTTP_2) { // which knows no such header
+        c.response().putHeader("Connection", "close");
+      }
       refuse(c, 405, "The dashboard only answers GET.");
     } else if (body) {
       // The body is never read, so the connection cannot be used again.

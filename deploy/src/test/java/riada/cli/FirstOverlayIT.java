@@ -41,7 +41,7 @@ class FirstOverlayIT {
           + " if (!c || !c.width) return false;"
           + " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;"
           + " for (let i = 0; i < d.length; i += 4)"
-          + " if (d[i + 2] > 195 && d[i + 2] - d[i] > 35 && d[i + 1] > 170) n++; return n > 200; }";
+          + " if (d[i + 2] > 195 && d[i + 2] - d[i] > 35 && d[i + 1] > 170) n++; return n > 20; }";
 
   @Test
   void theFirstOverlayIsDrawnSoonAfterTheStart() throws Exception {
