@@ -88,7 +88,7 @@ class RandomHistoriesIT {
         last.put(g.getTile(), g.toBuilder().clearMeasuredAt().clearReceivedAt().build());
       }
       for (RegionStats s : flood.stats()) {
-        // State and incident follow the order of the news; ground and sums do not.
+        // State, incident and times follow the order of the news; ground and sums do not.
         last.put(
             s.getRegionId(),
             s.toBuilder()
@@ -97,6 +97,7 @@ class RandomHistoriesIT {
                 .clearState()
                 .clearIncidentId()
                 .clearPassesBelow()
+                .clearTimeliness()
                 .build());
       }
     }
