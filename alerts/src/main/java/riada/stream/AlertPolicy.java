@@ -110,12 +110,12 @@ final class AlertPolicy {
       String reason =
           String.format(
               Locale.ROOT,
-              "%d qualifying passes in succession found %s below %.4f km2, now %.4f km2; %s.",
+              "%d qualifying passes in succession found %s below %s, now %s; %s.",
               dry.size(),
-              name(region),
-              km2(Limits.of(life.getDefinition()).clearCm2()),
-              km2(figures.floodCm2()),
-              sight(figures));
+              Phrases.name(region),
+              Phrases.area(Limits.of(life.getDefinition()).clearCm2()),
+              Phrases.area(figures.floodCm2()),
+              Phrases.sight(region, figures.observedFraction()));
       return new Decision(
           rule.to(), List.of(), rule.sends(), Severity.MINOR, Alert.Cause.SEEN_DRY, reason, false);
     }
@@ -128,11 +128,11 @@ final class AlertPolicy {
   static String raiseReason(RegionDefinition definition, Figures figures) {
     return String.format(
         Locale.ROOT,
-        "Flood in %s covers %.4f km2 and reached the limit of %.4f km2; %s.",
-        name(definition.getRegion()),
-        km2(figures.floodedCm2()),
-        km2(Limits.of(definition).raiseCm2()),
-        sight(figures));
+        "Flood in %s covers %s and reached the limit of %s; %s.",
+        Phrases.name(definition.getRegion()),
+        Phrases.area(figures.floodedCm2()),
+        Phrases.area(Limits.of(definition).raiseCm2()),
+        Phrases.sight(definition.getRegion(), figures.observedFraction()));
   }
 
   /** Whether a region in this state has an incident to alert of. */
@@ -250,20 +250,18 @@ final class AlertPolicy {
     String reason =
         String.format(
             Locale.ROOT,
-            "In %s %s: flood covers %.4f km2, and %.4f km2 that was flooded when last seen is"
-                + " hidden; %s.",
-            name(region),
+            "In %s %s: %s; %s.",
+            Phrases.name(region),
             change(cause, severity),
-            km2(figures.floodedCm2()),
-            km2(figures.staleCm2()),
-            sight(figures));
+            Phrases.flood(figures),
+            Phrases.sight(region, figures.observedFraction()));
     boolean toldLost = (life.getToldLost() || lost) && !regained;
     return new Decision(state, dry, Alert.Kind.UPDATE, severity, cause, reason, toldLost);
   }
 
   private static String change(Alert.Cause cause, Severity severity) {
     return switch (cause) {
-      case SEVERITY_CHANGED -> "severity is now " + severity;
+      case SEVERITY_CHANGED -> "severity is now " + severity.name().toLowerCase(Locale.ROOT);
       case AREA_GREW -> "the flooded area has grown by a fifth or more";
       case VISIBILITY_LOST -> "less of it can be seen";
       case VISIBILITY_REGAINED -> "it can be seen again";
@@ -279,21 +277,6 @@ final class AlertPolicy {
       return Severity.EXTREME;
     }
     return times >= 2 ? Severity.SEVERE : times >= 1 ? Severity.MODERATE : Severity.MINOR;
-  }
-
-  private static String name(Region region) {
-    return region.getName().isEmpty() ? region.getId() : region.getName();
-  }
-
-  private static String sight(Figures figures) {
-    return String.format(
-        Locale.ROOT,
-        "%.0f %% of the region was seen within max_age",
-        Math.floor(100 * figures.observedFraction()));
-  }
-
-  private static double km2(long cm2) {
-    return cm2 / Figures.CM2_PER_KM2;
   }
 
   private static long millis(Duration duration) {

@@ -42,12 +42,10 @@ final class Telling {
           Alert.Cause.UNACKNOWLEDGED,
           String.format(
               Locale.ROOT,
-              "Nobody acknowledged the incident in %s within %d min; flood covers %.4f km2, and"
-                  + " %.4f km2 that was flooded when last seen is hidden.",
-              life.getDefinition().getRegion().getName(),
+              "Nobody acknowledged the incident in %s within %d min; %s.",
+              Phrases.name(life.getDefinition().getRegion()),
               life.getDefinition().getRegion().getEscalateAfter().getSeconds() / 60,
-              figures.floodedCm2() / Figures.CM2_PER_KM2,
-              figures.staleCm2() / Figures.CM2_PER_KM2),
+              Phrases.flood(figures)),
           true);
     }
     return decision.sends() == null
