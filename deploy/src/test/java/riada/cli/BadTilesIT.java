@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import riada.proto.DeadLetters;
 import riada.proto.Observation;
 import riada.proto.Picture;
@@ -116,18 +118,25 @@ class BadTilesIT {
     assertThat(passes("14/8147/6103", tile(good).build())).isPositive();
   }
 
-  @Test
-  void boundsThatAreNoneAreRefusedAtTheShell() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1,45,0,46 | 3",
+        "0,46,1,45 | 3",
+        "179,45,-179,46 | 3",
+        "0,0,1 | 2",
+        "a,b,c,d | 2",
+      })
+  void boundsThatAreNoneAreRefusedAtTheShell(String bounds, int status) throws Exception {
     Path file = folder.resolve("good.png");
     Files.write(file, good);
-    for (String bounds :
-        new String[] {"1,45,0,46", "0,46,1,45", "179,45,-179,46", "0,0,1", "a,b,c,d"}) {
-      Shell.Result refused =
-          station.shell.run("publish", file.toString(), "--publisher", "test", "--bounds", bounds);
 
-      assertThat(refused.status()).isEqualTo(3);
-      assertThat(refused.err()).contains("bounds").doesNotContain("\tat ");
-    }
+    Shell.Result refused =
+        station.shell.run("publish", file.toString(), "--publisher", "test", "--bounds=" + bounds);
+
+    assertThat(refused.status()).isEqualTo(status);
+    assertThat(refused.err()).contains("bounds").doesNotContain("\tat ");
   }
 
   /** Sends a tile that is well and waits for its mask; returns how long that took. */
