@@ -291,6 +291,33 @@ class PageIT {
   }
 
   @Test
+  void aRegionSeenInPartIsOnlyDryWhereItIsSeenThoughItPassesForSeen() throws Exception {
+    live();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        Valley.region("b", "Lower Valley", 3.5, 5),
+        normal("a", CLOCK.instant()),
+        seen("b", "Lower Valley", 0.8));
+    open();
+    awaitVerdict("No flood where seen");
+    assertThat(page.textContent("#verdict"))
+        .contains("Of Lower Valley 80 % is seen")
+        .doesNotContain("clear");
+    shot("seen-in-part");
+
+    tell(seen("b", "Lower Valley", 0.996));
+
+    awaitVerdict("All clear");
+    assertThat(complaints).isEmpty();
+  }
+
+  private static News seen(String id, String name, double share) {
+    return Valley.stats(
+        Valley.stats(id, name, RegionState.NORMAL, Visibility.SEEN, CLOCK.instant())
+            .setObservedFraction(share));
+  }
+
+  @Test
   void aRegionThatCannotBeDrawnTakesNothingElseOffThePage() throws Exception {
     live();
     Region region = Region.newBuilder().setId("a").setName("Broken").build();
