@@ -15,7 +15,7 @@ let lastEventAt = null; // server's time of the last news, ISO 8601
 
 const pick = (id) => map.zoomTo(id);
 const map = new FloodMap(pick);
-const regions = new RegionList(pick, () => map.lastSeen());
+const regions = new RegionList(pick);
 const alerts = new AlertList(pick);
 
 const byType = {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import riada.geo.TileId;
+import riada.mask.Mask;
 import riada.proto.Alert;
 import riada.proto.Observation;
 import riada.proto.Picture;
@@ -410,7 +411,30 @@ class PageIT {
 
     page.waitForFunction("() => document.querySelectorAll('#regions li').length === 2");
     assertThat((Integer) page.evaluate("() => " + FLOOD_PIXELS)).isGreaterThan(1000);
-    assertThat(page.textContent("#regions .lastseen")).contains("last seen 3 h 00 ago");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aPassThatSawOnlyCloudIsNoSight() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    Mask none = new Mask(512, 512);
+    Mask all = new Mask(512, 512);
+    for (int y = 0; y < 512; y++) {
+      all.setRow(y, 0, 512);
+    }
+    tell(
+        Valley.region("a", "Upper Valley", 0, 7),
+        Valley.ground(TILE, none, none, none, all, now),
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.NO_DATA, now)
+                .setNewestObservation(Observation.timestamp(now.minus(Duration.ofHours(3))))));
+
+    open();
+
+    page.waitForFunction(
+        "() => document.querySelector('#regions .lastseen')?.textContent === 'last seen 3 h 00"
+            + " ago'");
     assertThat(page.getAttribute("#regions .lastseen", "class")).contains("old");
     assertThat(complaints).isEmpty();
   }
