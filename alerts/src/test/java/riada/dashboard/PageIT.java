@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -158,6 +159,23 @@ class PageIT {
     assertThat((Boolean) page.evaluate("() => window.sameDocument")).isTrue();
     assertThat((Integer) page.evaluate("() => window.least")).isGreaterThanOrEqualTo(before);
     assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void groundThatCannotBeFetchedIsNotDrawnAsItWasBefore() throws Exception {
+    live();
+    tell(Valley.square(TILE, 100, 100, 300, CLOCK.instant()));
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+    page.route("**/overlay/**", Route::abort);
+
+    tell(Valley.square(TILE, 100, 100, 420, CLOCK.instant()));
+
+    page.waitForFunction("() => " + FLOOD_PIXELS + " === 0 && " + STALE_PIXELS + " > 1000");
+    shot("unfetched");
+    page.unroute("**/overlay/**"); // and is drawn without another word of it
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000 && " + STALE_PIXELS + " < 100");
+    assertThat(complaints).isNotEmpty().allMatch(said -> said.contains("ERR_FAILED"));
   }
 
   @Test
