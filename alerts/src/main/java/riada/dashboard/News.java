@@ -178,7 +178,8 @@ public sealed interface News {
         covers,
         ground.hasAsOf() ? instant(ground.getAsOf()) : null,
         Duration.ofSeconds(Math.max(0, ground.getMaxAge().getSeconds())),
-        ground.getObservationsCount(),
+        // The list ends at 512; records of before there was a count have the list alone.
+        Math.max(ground.getObservationCount(), ground.getObservationsCount()),
         ground.getReferenceVersion(),
         ground.getModel().getName(),
         ground.getModel().getVersion(),
