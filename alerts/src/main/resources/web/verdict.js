@@ -37,6 +37,11 @@ export function trouble({status, link, lastEventAt, regions}) {
   return null;
 }
 
+/** What services warn of that makes no figure doubtful; empty when nothing is. @param {?import('./words.js').Status} status */
+export function warnings(status) {
+  return (status?.services ?? []).filter(({ok, warning}) => ok && warning).map(({name, words}) => `${name}: ${words}`).join(' ');
+}
+
 /** Whether the service that measures has stopped telling of a region, whatever the pictures on the map do. */
 function isSilent({as_of, measured_at}) {
   return Boolean(as_of) && !(now() - Date.parse(measured_at) <= SILENT_MS);

@@ -12,7 +12,7 @@
  *   unknown_fraction: number, reference_version: string, observations: number, as_of: ?string, max_age_s: number}} Tile */
 /** @typedef {Item & {version: string, halo_px: number, acquired_at: string, publisher: string, scene: string}} Picture */
 /** @typedef {{exercise: boolean, connected: boolean, loading: boolean, sentence: string, device: string, device_warning: string,
- *   model_name: string, model_version: string, services: {name: string, ok: boolean, words: string}[],
+ *   model_name: string, model_version: string, services: {name: string, ok: boolean, warning: boolean, words: string}[],
  *   ground_full: boolean, skipped_records: number, last_skipped: string,
  *   last_event_at: ?string, now: string}} Status */
 

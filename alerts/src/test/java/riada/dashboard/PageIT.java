@@ -504,6 +504,21 @@ class PageIT {
   }
 
   @Test
+  void aWarningOnWhichNoFigureRestsIsToldAndMakesNoFigureDoubtful() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    tell(new News.ServiceHealth("evidence", true, true, "Evidence is not copied now."));
+    open();
+
+    page.waitForFunction("() => !document.querySelector('#banner').hidden");
+
+    assertThat(page.textContent("#banner")).isEqualTo("evidence: Evidence is not copied now.");
+    assertThat(page.textContent("#sign-services")).contains("evidence warns");
+    assertThat(page.textContent("#verdict")).contains("All clear");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
   void theLegendLiesInTheMarginBelowWhatTheMapShows() throws Exception {
     live();
     open();
