@@ -3,7 +3,7 @@
 import {FloodMap} from './map.js';
 import {AlertList, RegionList} from './panel.js';
 import {Stream} from './stream.js';
-import {trouble, verdict} from './verdict.js';
+import {trouble, verdict, warnings} from './verdict.js';
 import {clockTime, icon, lag, now, say, setClock, span} from './words.js';
 
 const LATE_MS = 10_000; // figures that lie further behind reception are said to
@@ -15,7 +15,7 @@ let lastEventAt = null; // server's time of the last news, ISO 8601
 
 const pick = (id) => map.zoomTo(id);
 const map = new FloodMap(pick);
-const regions = new RegionList(pick, () => map.lastSeen());
+const regions = new RegionList(pick);
 const alerts = new AlertList(pick);
 
 const byType = {
@@ -104,8 +104,9 @@ function header() {
   document.body.dataset.link = wrong?.old && link === 'live' ? 'old' : link;
   document.body.dataset.known = look === 'waiting' ? (status?.loading ? 'loading' : 'nothing') : 'known';
   const banner = document.getElementById('banner');
-  banner.hidden = !wrong?.text;
-  if (wrong) say(banner, wrong.text);
+  const said = wrong?.text || warnings(status);
+  banner.hidden = !said;
+  if (said) say(banner, said);
   put('link', wrong?.old ? wrong.word : 'live', wrong?.old ? 'bad' : 'good');
   device();
   services();
@@ -139,7 +140,10 @@ function services() {
   const box = document.getElementById('sign-services');
   box.hidden = all.length === 0;
   box.title = all.map(({name, words}) => `${name}: ${words}`).join('\n');
-  put('services', down.length ? `${down.join(', ')} down` : 'at work', down.length ? 'bad' : 'good');
+  const warned = all.filter(({ok, warning}) => ok && warning).map(({name}) => name);
+  if (down.length) put('services', `${down.join(', ')} down`, 'bad');
+  else if (warned.length) put('services', `${warned.join(', ')} warns`, 'warn');
+  else put('services', 'at work', 'good');
 }
 
 /** What came in and could not be shown: refused tiles among them. */

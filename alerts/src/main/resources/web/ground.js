@@ -3,7 +3,9 @@
 
 const WORLD = 20037508.342789244; // half the width of the Web Mercator world, in metres
 const KEEP = 400; // tiles whose images are kept although they are out of sight
-const RETRY_MS = 2000;
+const AGAIN_MS = 300; // after a first failure: most often a newer version took the place of the one asked for
+const RETRY_MS = 2000; // after further ones
+const GIVE_UP_MS = 5000; // a fetch that hangs must not pass for one that is about to come
 
 /** The overlays from the bottom up. `meaning` is the legend's. */
 export const LAYERS = [
@@ -65,7 +67,7 @@ export function agedAtMs({as_of, max_age_s}) {
   return as_of && max_age_s > 0 ? Date.parse(as_of) + max_age_s * 1000 : Infinity;
 }
 
-/** Images of one tile: the ones shown, and the ones wanted. */
+/** Images of one tile: the ones shown, and the ones wanted. What holds of the shown ones changes with them alone. */
 class Slot {
   constructor(id, url) {
     this.id = id;
@@ -73,30 +75,45 @@ class Slot {
     this.url = url;
     this.shown = {}; // name -> decoded image
     this.shownVersions = {};
-    this.wanted = {}; // name -> version, '' for nothing
+    this.want({}, Infinity);
     this.loading = false;
-    this.retryAt = 0;
+    this.failures = 0; // in a row
     this.swaps = 0;
-    this.agedAtMs = Infinity; // from this time of the figures on, nothing of it is known any more
+    this.agedAtMs = Infinity; // from this time of the figures on, nothing of what is shown is known any more
+  }
+
+  /** @param {Object<string, string>} versions by name, '' for nothing @param {number} agedAtMs of these, epoch ms */
+  want(versions, agedAtMs) {
+    this.wanted = {versions, agedAtMs};
+    this.retryAt = 0;
+  }
+
+  /** Whether what is shown has a successor that cannot be had: it must not be taken for what is known now. */
+  get failed() {
+    return this.failures > 1;
   }
 
   /** Fetches what is wanted and swaps it in as one. @returns {Promise<boolean>} whether anything changed */
   async load() {
-    const wanted = {...this.wanted};
-    const names = Object.keys(wanted).filter((name) => wanted[name] !== this.shownVersions[name]);
-    if (this.loading || names.length === 0 || performance.now() < this.retryAt) return false;
+    const {versions, agedAtMs} = this.wanted;
+    const names = Object.keys(versions).filter((name) => versions[name] !== this.shownVersions[name]);
+    const settled = names.length === 0 && this.agedAtMs === agedAtMs && this.failures === 0;
+    if (this.loading || settled || performance.now() < this.retryAt) return false;
     this.loading = true;
     try {
-      const images = await Promise.all(names.map((name) => this.fetch(name, wanted[name])));
+      const images = await inTime(Promise.all(names.map((name) => this.fetch(name, versions[name]))));
       names.forEach((name, i) => {
         this.shown[name] = images[i];
-        this.shownVersions[name] = wanted[name];
+        this.shownVersions[name] = versions[name];
       });
+      this.agedAtMs = agedAtMs;
+      this.failures = 0;
       this.swaps++;
       return true;
     } catch {
-      this.retryAt = performance.now() + RETRY_MS; // the old images stay; a newer version may be on its way
-      return false;
+      this.failures++;
+      this.retryAt = performance.now() + (this.failed ? RETRY_MS : AGAIN_MS);
+      return this.failures === 2; // from now on it is drawn as failed
     } finally {
       this.loading = false;
     }
@@ -114,6 +131,17 @@ class Slot {
     this.shown = {};
     this.shownVersions = {};
     this.swaps = 0;
+  }
+}
+
+/** Fails what takes too long. @template T @param {Promise<T>} fetched @returns {Promise<T>} */
+async function inTime(fetched) {
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error('late')), GIVE_UP_MS)));
+  try {
+    return await Promise.race([fetched, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -142,9 +170,7 @@ export class GroundLayer {
     if (tile.gone) this.tiles.delete(tile.id);
     else {
       const slot = this.tiles.get(tile.id) ?? new Slot(tile.id, (name, id, v) => `overlay/${name}/${id}.png?v=${v}`);
-      slot.wanted = tile.versions;
-      slot.retryAt = 0;
-      slot.agedAtMs = agedAtMs(tile);
+      slot.want(tile.versions, agedAtMs(tile));
       this.tiles.set(tile.id, slot);
     }
     this.layer.changed();
@@ -154,10 +180,11 @@ export class GroundLayer {
   setPicture(picture) {
     if (picture.gone) {
       const slot = this.pictures.get(picture.id);
-      if (slot && !slot.shown.picture) this.pictures.delete(picture.id); // what is on the screen may stay there
+      const isShown = slot && slot.shownVersions.picture === slot.wanted.versions.picture;
+      if (!isShown) this.pictures.delete(picture.id); // what is on the screen may stay there, unless it is an older one
     } else {
       const slot = this.pictures.get(picture.id) ?? new Slot(picture.id, (_, id, v) => `picture/${id}?v=${v}`);
-      slot.wanted = {picture: picture.version};
+      slot.want({picture: picture.version}, Infinity);
       this.pictures.set(picture.id, slot);
       this.halos.set(picture.id, picture.halo_px);
     }
@@ -221,7 +248,7 @@ export class GroundLayer {
     c.font = `${13 * ratio}px system-ui, sans-serif`;
     c.fillStyle = '#eef3f8';
     c.textAlign = 'center';
-    for (const {slot, x, y, w, h} of tiles) if (slot.swaps === 0 && w > 60 * ratio) c.fillText('loading', x + w / 2, y + h / 2);
+    for (const {slot, x, y, w, h} of tiles) if ((slot.swaps === 0 || slot.failed) && w > 60 * ratio) c.fillText('loading', x + w / 2, y + h / 2);
     this.tend(tiles, this.tiles);
     if (this.visible.picture) this.tend(pictures, this.pictures);
     return this.canvas;
@@ -246,7 +273,7 @@ export class GroundLayer {
     const coarseFirst = [...pictures].sort((a, b) => b.w - a.w);
     for (const {slot, x, y, w, h} of coarseFirst) {
       const image = slot.shown.picture;
-      if (!image) continue;
+      if (!image || slot.failed) continue; // an older picture is not the newest
       const halo = Math.min(this.halos.get(slot.id) ?? 0, image.naturalWidth / 4); // context, not this tile's ground
       c.drawImage(image, halo, halo, image.naturalWidth - 2 * halo, image.naturalHeight - 2 * halo, x, y, w, h);
     }
@@ -298,9 +325,12 @@ export class GroundLayer {
     return images.filter(Boolean);
   }
 
-  /** Whether a tile was seen too long ago, as the figures of its region have it: map and card say the same. */
-  aged({id, agedAtMs: at}) {
-    return at < this.asOfMs(id);
+  /**
+   * Whether a tile was seen too long ago, as the figures of its region have it: map and card say the same. So is
+   * one whose newer state cannot be fetched: what it was is not what it is.
+   */
+  aged({id, failed, agedAtMs: at}) {
+    return failed || at < this.asOfMs(id);
   }
 
   fillAreas(s, view) {
@@ -321,7 +351,8 @@ export class GroundLayer {
     for (const {slot} of seen) {
       slot.load().then((changed) => {
         if (changed) this.layer.changed();
-        else if (slot.retryAt > performance.now()) setTimeout(() => this.layer.changed(), RETRY_MS + 50);
+        const rest = slot.retryAt - performance.now();
+        if (rest > 0) setTimeout(() => this.layer.changed(), rest + 20);
       });
     }
     if (slots.size > KEEP) {

@@ -176,15 +176,6 @@ export class FloodMap {
     return times.length ? Math.max(...times) : this.newestAsOfMs;
   }
 
-  /** @returns {Map<string, number>} when each region was last looked at, epoch ms */
-  lastSeen() {
-    const seen = new Map();
-    for (const {id, as_of} of this.tiles.values()) {
-      if (as_of) for (const region of this.regionsOf(id)) seen.set(region, Math.max(seen.get(region) ?? 0, Date.parse(as_of)));
-    }
-    return seen;
-  }
-
   /** @param {import('./words.js').Picture} picture */
   setPicture(picture) {
     this.simulated ||= picture.publisher === 'simulator';

@@ -11,10 +11,9 @@ const KINDS = {
 
 /** The list of regions, the worst first. */
 export class RegionList {
-  /** @param {(id: string) => void} onPick @param {() => Map<string, number>} lastSeen newest look at each region, epoch ms */
-  constructor(onPick, lastSeen) {
+  /** @param {(id: string) => void} onPick */
+  constructor(onPick) {
     this.onPick = onPick;
-    this.lastSeen = lastSeen;
     this.list = document.getElementById('regions');
     /** @type {Map<string, import('./words.js').Region>} */
     this.regions = new Map();
@@ -135,15 +134,14 @@ export class RegionList {
 
   /** Ages run on between events. */
   tick() {
-    const lastSeen = this.lastSeen();
     for (const [id, {part}] of this.rows) {
       const region = this.regions.get(id);
       const maxAge = this.outlines.get(id)?.max_age_s ?? 0;
       const old = Boolean(region?.as_of && maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000);
       say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
       part.asof.classList.toggle('old', old);
-      // Figures may be of now and rest on nothing new: as_of moves on with the clock, this does not.
-      const seenAt = lastSeen.get(id);
+      // Figures may be of now and rest on nothing new: a pass that saw only cloud moves as_of on, but not this.
+      const seenAt = region?.newest_observation ? Date.parse(region.newest_observation) : 0;
       const unseen = Boolean(seenAt && maxAge > 0 && now() - seenAt > maxAge * 1000);
       say(part.lastseen, seenAt ? `last seen ${span(now() - seenAt)} ago` : '');
       part.lastseen.classList.toggle('old', unseen);

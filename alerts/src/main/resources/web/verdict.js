@@ -1,9 +1,10 @@
 // What the header says of everything at once. Pure: it judges what is known and changes nothing. Every doubt is
 // decided against "all clear", which is said only when each watched region is known to be seen, now, and dry.
 
-import {age, clockTime, lag, now, sign, span} from './words.js';
+import {age, clockTime, lag, now, percent, sign, span} from './words.js';
 
 const QUEUE_MS = 60_000;
+const WHOLE = 0.995; // share of a region that must be seen before the whole of it is called dry
 const SILENT_MS = 3 * 60_000; // figures are told again each minute while they are measured at all
 
 /**
@@ -36,6 +37,11 @@ export function trouble({status, link, lastEventAt, regions}) {
   return null;
 }
 
+/** What services warn of that makes no figure doubtful; empty when nothing is. @param {?import('./words.js').Status} status */
+export function warnings(status) {
+  return (status?.services ?? []).filter(({ok, warning}) => ok && warning).map(({name, words}) => `${name}: ${words}`).join(' ');
+}
+
 /** Whether the service that measures has stopped telling of a region, whatever the pictures on the map do. */
 function isSilent({as_of, measured_at}) {
   return Boolean(as_of) && !(now() - Date.parse(measured_at) <= SILENT_MS);
@@ -49,6 +55,12 @@ function unseen(regions, outlines) {
   };
   const known = [...regions.values()].filter((region) => region.visibility !== 'SEEN' || !region.as_of || old(region));
   return known.length + [...outlines.keys()].filter((id) => !regions.has(id)).length;
+}
+
+/** The region of which the least is seen, of those that are not seen as a whole. @returns {?import('./words.js').Region} */
+function leastSeen(regions) {
+  const parts = regions.filter(({observed_fraction: share}) => !(share >= WHOLE));
+  return parts.sort((a, b) => a.observed_fraction - b.observed_fraction)[0] ?? null;
 }
 
 /**
@@ -77,6 +89,11 @@ export function verdict({status, link, regions, outlines, tiles}, wrong) {
   const doubtful = unseen(regions, outlines);
   if (doubtful) return ['partial', 'i-partial', 'No alert, not all seen', `${count(doubtful, 'region is', 'regions are')} not fully seen: flood there would not show.`];
   const wet = all.some((region) => region.flooded_km2 + region.flooded_stale_km2 > 0);
+  const least = leastSeen(all); // SEEN is min_observed and more: the rest may lie below cloud since the flood came
+  if (least) {
+    const rest = `Of ${names([least])} ${percent(least.observed_fraction)} is seen: flood in the rest would not show.`;
+    return ['partial', 'i-partial', wet ? 'No alert where seen' : 'No flood where seen', rest];
+  }
   return ['normal', 'i-normal', wet ? 'No alert' : 'All clear', wet ? 'All regions are seen; flood is below every threshold.' : 'All regions are seen; no flood.'];
 }
 

@@ -3,7 +3,7 @@
 /** @typedef {{type?: string, id: string, gone?: boolean}} Item */
 /** @typedef {Item & {name: string, state: string, visibility: string, flooded_km2: number, flooded_stale_km2: number,
  *   observed_fraction: number, reference_fraction: number, area_km2: number, raise_km2: number, clear_km2: number,
- *   passes_below: number, incident_id: string, as_of: ?string, received_at: ?string, measured_at: ?string}} Region */
+ *   passes_below: number, incident_id: string, newest_observation: ?string, as_of: ?string, received_at: ?string, measured_at: ?string}} Region */
 /** @typedef {Item & {name: string, geometry: object, min_observed: number, max_age_s: number, passes: number}} Outline */
 /** @typedef {Item & {kind: string, status: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
  *   flooded_stale_km2: number, observed_fraction: number, reason: string, as_of: ?string, alerted_at: ?string,
@@ -12,7 +12,7 @@
  *   unknown_fraction: number, reference_version: string, observations: number, as_of: ?string, max_age_s: number}} Tile */
 /** @typedef {Item & {version: string, halo_px: number, acquired_at: string, publisher: string, scene: string}} Picture */
 /** @typedef {{exercise: boolean, connected: boolean, loading: boolean, sentence: string, device: string, device_warning: string,
- *   model_name: string, model_version: string, services: {name: string, ok: boolean, words: string}[],
+ *   model_name: string, model_version: string, services: {name: string, ok: boolean, warning: boolean, words: string}[],
  *   ground_full: boolean, skipped_records: number, last_skipped: string,
  *   last_event_at: ?string, now: string}} Status */
 

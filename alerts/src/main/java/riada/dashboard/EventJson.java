@@ -81,6 +81,9 @@ final class EventJson {
         .put(
             "oldest_observation",
             time(stats.hasOldestObservation() ? stats.getOldestObservation() : null))
+        .put(
+            "newest_observation",
+            time(stats.hasNewestObservation() ? stats.getNewestObservation() : null))
         .put("as_of", time(stats.hasAsOf() ? stats.getAsOf() : null))
         .put("received_at", time(stats.hasReceivedAt() ? stats.getReceivedAt() : null))
         .put("measured_at", time(stats.hasMeasuredAt() ? stats.getMeasuredAt() : null));

@@ -254,6 +254,7 @@ final class LiveState {
           new JsonObject()
               .put("name", health.name())
               .put("ok", health.ok())
+              .put("warning", health.warning())
               .put("words", health.words()));
     }
     return new JsonObject()

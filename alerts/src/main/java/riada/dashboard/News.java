@@ -118,12 +118,19 @@ public sealed interface News {
 
   /**
    * How another service of the system is; the newest of a name counts. While one is not ok the page
-   * says so and {@code /health} answers 503.
+   * calls its figures doubtful and {@code /health} answers 503.
    *
    * @param name what the operator calls it, for example {@code segmenter}
+   * @param warning whether the words must be read although it is ok: something is amiss on which no
+   *     figure rests
    * @param words a sentence that says how it is
    */
-  record ServiceHealth(String name, boolean ok, String words) implements News {}
+  record ServiceHealth(String name, boolean ok, boolean warning, String words) implements News {
+    /** Of a service without a warning. */
+    public ServiceHealth(String name, boolean ok, String words) {
+      this(name, ok, false, words);
+    }
+  }
 
   /**
    * Reads a record of one of the topics that the page shows: ground, stats, regions, alerts, tiles.
@@ -178,7 +185,8 @@ public sealed interface News {
         covers,
         ground.hasAsOf() ? instant(ground.getAsOf()) : null,
         Duration.ofSeconds(Math.max(0, ground.getMaxAge().getSeconds())),
-        ground.getObservationsCount(),
+        // The list ends at 512; records of before there was a count have the list alone.
+        Math.max(ground.getObservationCount(), ground.getObservationsCount()),
         ground.getReferenceVersion(),
         ground.getModel().getName(),
         ground.getModel().getVersion(),

@@ -258,6 +258,7 @@ class DashboardVerticleTest {
             new JsonObject()
                 .put("name", "segmenter")
                 .put("ok", false)
+                .put("warning", false)
                 .put("words", "The model is gone."));
     assertThat(get("/health").statusCode()).isEqualTo(200);
   }

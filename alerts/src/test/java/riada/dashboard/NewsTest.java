@@ -10,10 +10,13 @@ import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import riada.proto.Alert;
 import riada.proto.BadInput;
+import riada.proto.Ground;
 import riada.proto.Observation;
+import riada.proto.ObservationRef;
 import riada.proto.Picture;
 import riada.proto.Region;
 import riada.proto.Tile;
@@ -125,6 +128,20 @@ class NewsTest {
     News news = News.read(Topics.TILES.name(), KEY, called.toByteArray(), NOW);
 
     assertThat(((News.PictureSeen) news).format()).isEqualTo(Picture.Format.PNG);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"700, 2, 700", "0, 2, 2", "0, 0, 0"})
+  void groundRestsOnAllItsObservationsAndNotOnTheListedOnes(int count, int listed, int told)
+      throws Exception {
+    Ground.Builder ground = Ground.newBuilder().setTile(KEY).setObservationCount(count);
+    for (int i = 0; i < listed; i++) {
+      ground.addObservations(ObservationRef.newBuilder().setObservationId("o-" + i));
+    }
+
+    News news = News.read(Topics.GROUND.name(), KEY, ground.build().toByteArray(), NOW);
+
+    assertThat(((News.GroundSeen) news).observations()).isEqualTo(told);
   }
 
   private static void assertRefused(Tile tile, String why) {

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import riada.geo.TileId;
+import riada.mask.Mask;
 import riada.proto.Alert;
 import riada.proto.Observation;
 import riada.proto.Picture;
@@ -157,6 +159,23 @@ class PageIT {
     assertThat((Boolean) page.evaluate("() => window.sameDocument")).isTrue();
     assertThat((Integer) page.evaluate("() => window.least")).isGreaterThanOrEqualTo(before);
     assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void groundThatCannotBeFetchedIsNotDrawnAsItWasBefore() throws Exception {
+    live();
+    tell(Valley.square(TILE, 100, 100, 300, CLOCK.instant()));
+    open();
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+    page.route("**/overlay/**", Route::abort);
+
+    tell(Valley.square(TILE, 100, 100, 420, CLOCK.instant()));
+
+    page.waitForFunction("() => " + FLOOD_PIXELS + " === 0 && " + STALE_PIXELS + " > 1000");
+    shot("unfetched");
+    page.unroute("**/overlay/**"); // and is drawn without another word of it
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000 && " + STALE_PIXELS + " < 100");
+    assertThat(complaints).isNotEmpty().allMatch(said -> said.contains("ERR_FAILED"));
   }
 
   @Test
@@ -291,6 +310,33 @@ class PageIT {
   }
 
   @Test
+  void aRegionSeenInPartIsOnlyDryWhereItIsSeenThoughItPassesForSeen() throws Exception {
+    live();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        Valley.region("b", "Lower Valley", 3.5, 5),
+        normal("a", CLOCK.instant()),
+        seen("b", "Lower Valley", 0.8));
+    open();
+    awaitVerdict("No flood where seen");
+    assertThat(page.textContent("#verdict"))
+        .contains("Of Lower Valley 80 % is seen")
+        .doesNotContain("clear");
+    shot("seen-in-part");
+
+    tell(seen("b", "Lower Valley", 0.996));
+
+    awaitVerdict("All clear");
+    assertThat(complaints).isEmpty();
+  }
+
+  private static News seen(String id, String name, double share) {
+    return Valley.stats(
+        Valley.stats(id, name, RegionState.NORMAL, Visibility.SEEN, CLOCK.instant())
+            .setObservedFraction(share));
+  }
+
+  @Test
   void aRegionThatCannotBeDrawnTakesNothingElseOffThePage() throws Exception {
     live();
     Region region = Region.newBuilder().setId("a").setName("Broken").build();
@@ -383,7 +429,30 @@ class PageIT {
 
     page.waitForFunction("() => document.querySelectorAll('#regions li').length === 2");
     assertThat((Integer) page.evaluate("() => " + FLOOD_PIXELS)).isGreaterThan(1000);
-    assertThat(page.textContent("#regions .lastseen")).contains("last seen 3 h 00 ago");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aPassThatSawOnlyCloudIsNoSight() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    Mask none = new Mask(512, 512);
+    Mask all = new Mask(512, 512);
+    for (int y = 0; y < 512; y++) {
+      all.setRow(y, 0, 512);
+    }
+    tell(
+        Valley.region("a", "Upper Valley", 0, 7),
+        Valley.ground(TILE, none, none, none, all, now),
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.NO_DATA, now)
+                .setNewestObservation(Observation.timestamp(now.minus(Duration.ofHours(3))))));
+
+    open();
+
+    page.waitForFunction(
+        "() => document.querySelector('#regions .lastseen')?.textContent === 'last seen 3 h 00"
+            + " ago'");
     assertThat(page.getAttribute("#regions .lastseen", "class")).contains("old");
     assertThat(complaints).isEmpty();
   }
@@ -431,6 +500,21 @@ class PageIT {
 
     awaitVerdict("All clear");
     assertThat(page.isVisible("#banner")).isFalse();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aWarningOnWhichNoFigureRestsIsToldAndMakesNoFigureDoubtful() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    tell(new News.ServiceHealth("evidence", true, true, "Evidence is not copied now."));
+    open();
+
+    page.waitForFunction("() => !document.querySelector('#banner').hidden");
+
+    assertThat(page.textContent("#banner")).isEqualTo("evidence: Evidence is not copied now.");
+    assertThat(page.textContent("#sign-services")).contains("evidence warns");
+    assertThat(page.textContent("#verdict")).contains("All clear");
     assertThat(complaints).isEmpty();
   }
 
