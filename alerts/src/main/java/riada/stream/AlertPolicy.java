@@ -9,7 +9,6 @@ import riada.proto.Alert;
 import riada.proto.Region;
 import riada.proto.RegionState;
 import riada.proto.Severity;
-import riada.proto.Visibility;
 
 /**
  * When an incident begins, changes and ends: a pure function of a region's figures and of the life
@@ -18,7 +17,7 @@ import riada.proto.Visibility;
  */
 final class AlertPolicy {
   /** Named by every figure and alert; it changes with the rules below. */
-  static final String VERSION = "2";
+  static final String VERSION = "3";
 
   /** At most one UPDATE in this time of as_of, unless severity rises. */
   static final long UPDATE_INTERVAL_MS = 600_000;
@@ -73,7 +72,6 @@ final class AlertPolicy {
    * @param sends null when there is nothing to tell
    * @param cause the reason for programs; unspecified when there is nothing to tell
    * @param reason a sentence; empty when there is nothing to tell
-   * @param visibilityLost whether the consumers now know that visibility is lost
    */
   record Decision(
       RegionState state,
@@ -81,8 +79,7 @@ final class AlertPolicy {
       Alert.@Nullable Kind sends,
       Severity severity,
       Alert.Cause cause,
-      String reason,
-      boolean visibilityLost) {}
+      String reason) {}
 
   private AlertPolicy() {}
 
@@ -104,7 +101,7 @@ final class AlertPolicy {
     if (rule.sends() == Alert.Kind.ALERT) {
       String reason = raiseReason(life.getDefinition(), figures);
       return new Decision(
-          rule.to(), dry, rule.sends(), severity, Alert.Cause.FLOOD_REACHED_LIMIT, reason, false);
+          rule.to(), dry, rule.sends(), severity, Alert.Cause.FLOOD_REACHED_LIMIT, reason);
     }
     if (rule.sends() == Alert.Kind.CANCEL) {
       String reason =
@@ -117,11 +114,11 @@ final class AlertPolicy {
               Phrases.area(figures.floodCm2()),
               Phrases.sight(region, figures.observedFraction()));
       return new Decision(
-          rule.to(), List.of(), rule.sends(), Severity.MINOR, Alert.Cause.SEEN_DRY, reason, false);
+          rule.to(), List.of(), rule.sends(), Severity.MINOR, Alert.Cause.SEEN_DRY, reason);
     }
     return isOpen(rule.to())
         ? update(rule.to(), dry, life, figures, severity)
-        : new Decision(rule.to(), dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", false);
+        : new Decision(rule.to(), dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "");
   }
 
   /** Why an ALERT goes out, in a sentence. */
@@ -153,7 +150,12 @@ final class AlertPolicy {
     return hidden ? Finding.HIDDEN : Finding.CALM;
   }
 
-  /** Whether the flood stood for as many passes, or as long, as the region asks for. */
+  /**
+   * Whether the flood stood for as many passes, or as long, as the region asks for. Only a pass
+   * that itself saw flood of half the limit speaks for it: neither a cloud nor a single wet cell
+   * does, while the old flood is still in the picture. It need not be all: two swaths may share a
+   * region.
+   */
   private static boolean isConfirmed(
       RegionLife life, Figures figures, List<Look> looks, long raiseCm2) {
     Region region = life.getDefinition().getRegion();
@@ -162,14 +164,15 @@ final class AlertPolicy {
       return true;
     }
     boolean pending = life.getState() == RegionState.PENDING;
-    long sinceMs = pending ? life.getPendingSinceMs() : figures.newestMs();
-    long passes =
+    long sinceMs = pending ? life.getPendingSinceMs() : figures.seenMs();
+    List<Look> wet =
         looks.stream()
-            .filter(look -> look.lastMs() >= sinceMs && look.wetCm2() > 0)
+            .filter(look -> look.lastMs() >= sinceMs)
+            .filter(look -> Limits.reaches(look.wetCm2(), raiseCm2 / 2))
             .filter(look -> Limits.reaches(look.floodCm2(), raiseCm2))
-            .count();
-    return region.getRaisePasses() > 1 && passes >= region.getRaisePasses()
-        || afterMs > 0 && figures.newestMs() - sinceMs >= afterMs;
+            .toList();
+    return region.getRaisePasses() > 1 && wet.size() >= region.getRaisePasses()
+        || afterMs > 0 && !wet.isEmpty() && wet.get(0).lastMs() - sinceMs >= afterMs;
   }
 
   private static Finding cleared(Region region, int dryPasses) {
@@ -189,14 +192,14 @@ final class AlertPolicy {
     Limits limits = Limits.of(life.getDefinition());
     List<DryPass> dry = new ArrayList<>();
     for (Look look : looks) {
-      if (look.lastMs() <= life.getRaisedAsOfMs()) {
+      if (look.lastMs() <= life.getClearsAfterMs()) {
         break;
       }
       if (Limits.reaches(look.floodCm2(), limits.clearCm2())) {
         return dry;
       }
       boolean qualifies = look.qualifies(region.getMinObserved(), figures.areaCm2());
-      if (qualifies && look.firstMs() > life.getRaisedAsOfMs()) {
+      if (qualifies && look.firstMs() > life.getClearsAfterMs()) {
         dry.add(
             DryPass.newBuilder()
                 .setPublisher(look.publisher())
@@ -208,7 +211,7 @@ final class AlertPolicy {
     long window = figures.newestMs() - millis(region.getMaxAge());
     for (DryPass before : life.getDryList()) {
       if (before.getAcquiredAtMs() < window
-          && before.getAcquiredAtMs() > life.getRaisedAsOfMs()
+          && before.getAcquiredAtMs() > life.getClearsAfterMs()
           && dry.stream().noneMatch(pass -> samePass(pass, before))) {
         dry.add(before);
       }
@@ -223,10 +226,8 @@ final class AlertPolicy {
   private static Decision update(
       RegionState state, List<DryPass> dry, RegionLife life, Figures figures, Severity severity) {
     Region region = life.getDefinition().getRegion();
-    Visibility seen = figures.visibility();
-    Visibility told = life.getToldVisibility();
-    boolean lost = seen.getNumber() < told.getNumber();
-    boolean regained = life.getToldLost() && seen.getNumber() > told.getNumber();
+    boolean lost = isLost(life, figures);
+    boolean regained = isRegained(life, figures);
     boolean rises = severity.getNumber() > life.getToldSeverity().getNumber();
     boolean corrected = !figures.referenceVersion().equals(life.getToldReference());
     boolean grew =
@@ -244,8 +245,7 @@ final class AlertPolicy {
                         : corrected ? Alert.Cause.REFERENCE_CHANGED : Alert.Cause.CAUSE_UNSPECIFIED;
     boolean due = rises || Math.abs(figures.asOfMs() - life.getToldAsOfMs()) >= UPDATE_INTERVAL_MS;
     if (cause == Alert.Cause.CAUSE_UNSPECIFIED || !due) {
-      return new Decision(
-          state, dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "", life.getToldLost());
+      return new Decision(state, dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "");
     }
     String reason =
         String.format(
@@ -255,8 +255,21 @@ final class AlertPolicy {
             change(cause, severity),
             Phrases.flood(figures),
             Phrases.sight(region, figures.observedFraction()));
-    boolean toldLost = (life.getToldLost() || lost) && !regained;
-    return new Decision(state, dry, Alert.Kind.UPDATE, severity, cause, reason, toldLost);
+    return new Decision(state, dry, Alert.Kind.UPDATE, severity, cause, reason);
+  }
+
+  /** Whether consumers who are told these figures know that sight is lost and not yet regained. */
+  static boolean toldLost(RegionLife life, Figures figures) {
+    return (life.getToldLost() || isLost(life, figures)) && !isRegained(life, figures);
+  }
+
+  private static boolean isLost(RegionLife life, Figures figures) {
+    return figures.visibility().getNumber() < life.getToldVisibility().getNumber();
+  }
+
+  private static boolean isRegained(RegionLife life, Figures figures) {
+    return life.getToldLost()
+        && figures.visibility().getNumber() > life.getToldVisibility().getNumber();
   }
 
   private static String change(Alert.Cause cause, Severity severity) {

@@ -16,6 +16,7 @@ import riada.proto.Visibility;
  * @param areaCm2 the region
  * @param oldestMs sensing time of the oldest pass that still shows and is within max_age; 0: none
  * @param newestMs sensing time of the newest pass; 0: none
+ * @param seenMs sensing time of the newest pass that validly saw anything of it; 0: none
  * @param inputsDigest of what the sums rest on, the same for any order of arrival
  * @param tiles analysis tiles with an observation that the sums rest on
  * @param referenceVersion the versions of the reference in use, joined by "+"; empty: none
@@ -32,6 +33,7 @@ record Figures(
     double minObserved,
     long oldestMs,
     long newestMs,
+    long seenMs,
     String inputsDigest,
     int tiles,
     String referenceVersion) {
@@ -56,6 +58,7 @@ record Figures(
         minObserved,
         oldestMs,
         newestMs,
+        seenMs,
         inputsDigest,
         tiles,
         referenceVersion);

@@ -82,9 +82,12 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     sums.forget(region);
     RegionLife before = life(region);
     RegionLife.Builder life = before.toBuilder().setDefinition(definition);
-    String parent = before.getDefinition().getRegion().getParent();
-    if (!definition.getRegion().getParent().equals(parent)) {
-      life.clearParentSilences(); // the new one will tell
+    String parent = definition.getRegion().getParent();
+    if (!parent.equals(before.getDefinition().getRegion().getParent())) {
+      life.clearParentSilences().clearAncestors(); // the new one will tell
+      if (!parent.isEmpty()) {
+        life.addAncestors(parent);
+      }
     }
     lives.put(region, life.build());
   }
@@ -96,7 +99,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     }
     RegionLife ended = Incidents.withdrawn(life, now());
     if (ended.getSequence() > life.getSequence()) {
-      send(ended, timestamp);
+      send(receipts.withdraw(Incidents.newest(ended)), timestamp);
     }
     sums.forget(region);
     if (Telling.silencesChildren(life) && life.getChildrenCount() > 0) {
@@ -111,7 +114,13 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     // The incident's id and sequence stay: should the region come back, no alert id comes twice.
     lives.put(
         region,
-        ended.toBuilder().clearDefinition().clearDry().clearAsOfMs().clearParentSilences().build());
+        ended.toBuilder()
+            .clearDefinition()
+            .clearDry()
+            .clearAsOfMs()
+            .clearParentSilences()
+            .clearAncestors()
+            .build());
     context().forward(new Record<>(region, (Judged) new Judged.OfStats(null), timestamp));
   }
 
@@ -144,9 +153,11 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
 
   private void obey(String region, ParentNotice notice, long timestamp) {
     RegionLife life = life(region);
-    if (notice.getParent().equals(life.getDefinition().getRegion().getParent())
-        && notice.getSilences() != life.getParentSilences()) {
-      speak(region, life.toBuilder().setParentSilences(notice.getSilences()).build(), timestamp);
+    if (notice.getParent().equals(life.getDefinition().getRegion().getParent())) {
+      RegionLife after = Telling.obeying(region, life, notice);
+      if (!after.equals(life)) {
+        speak(region, after, timestamp);
+      }
     }
   }
 
@@ -202,16 +213,17 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   }
 
   /** Decides, tells what is to be told, and sends the figures. Returns the life after it. */
-  private RegionLife judge(RegionLife before, long receivedAtMs, long timestamp) {
-    RegionDefinition definition = before.getDefinition();
-    Figures figures = sums.at(definition, before.getAsOfMs());
+  private RegionLife judge(RegionLife known, long receivedAtMs, long timestamp) {
+    RegionDefinition definition = known.getDefinition();
+    Figures figures = sums.at(definition, known.getAsOfMs());
     List<Look> looks = sums.of(definition).looks();
+    RegionLife before = Incidents.rebased(known, sums.of(definition).basis(), figures);
     AlertPolicy.Decision decision = AlertPolicy.judge(before, figures, looks);
     RegionLife life = Incidents.decided(before, decision, figures);
     Telling.Told told = Telling.of(life, decision, figures, now());
     if (told != null) {
       life = Incidents.told(life, told, decision, figures, now());
-      send(life, timestamp);
+      send(receipts.seal(Incidents.newest(life)), timestamp);
     }
     send(
         definition.getRegion().getId(),
@@ -220,10 +232,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     return life;
   }
 
-  private void send(RegionLife life, long timestamp) {
-    Receipts.Receipt receipt = receipts.seal(Incidents.newest(life));
+  private void send(Receipts.Receipt receipt, long timestamp) {
     Judged alert = new Judged.OfAlert(receipt.alert());
-    context().forward(new Record<>(life.getIncidentId(), alert, timestamp));
+    context().forward(new Record<>(receipt.alert().getIncidentId(), alert, timestamp));
     for (Evidence evidence : receipt.evidence()) {
       String key = Receipts.key(evidence.getIncidentId(), evidence.getObservationId());
       context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), timestamp));

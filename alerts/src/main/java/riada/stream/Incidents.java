@@ -12,6 +12,9 @@ import riada.proto.Severity;
  * for, to the end. Pure.
  */
 final class Incidents {
+  /** The most alerts that one refers to: the first, and the newest before it. */
+  static final int MAX_REFERENCES = 50;
+
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -34,12 +37,29 @@ final class Incidents {
           .clearAcknowledgement()
           .clearSilence()
           .clearEscalated()
-          .setPendingSinceMs(figures.newestMs());
+          .setPendingSinceMs(figures.seenMs());
     }
     if (!AlertPolicy.isOpen(before) && AlertPolicy.isOpen(decision.state())) {
-      after.setRaisedAsOfMs(figures.newestMs());
+      after.setClearsAfterMs(figures.newestMs());
     }
     return after.build();
+  }
+
+  /**
+   * The life where its region or its reference is no longer what passes were judged by: how dry
+   * those were is reckoned anew, and nobody saw it dry by that measure. Only passes newer than all
+   * that are known now clear.
+   *
+   * @param basis names definition and reference, see {@link RegionState#basis}
+   */
+  static RegionLife rebased(RegionLife life, String basis, Figures figures) {
+    return basis.equals(life.getBasis())
+        ? life
+        : life.toBuilder()
+            .setBasis(basis)
+            .setClearsAfterMs(Math.max(life.getClearsAfterMs(), figures.newestMs()))
+            .clearDry()
+            .build();
   }
 
   /** The life once {@code told} went out with {@code figures}. */
@@ -57,7 +77,7 @@ final class Incidents {
             .setToldCm2(figures.floodCm2())
             .setToldSeverity(decision.severity())
             .setToldVisibility(figures.visibility())
-            .setToldLost(decision.visibilityLost())
+            .setToldLost(told.kind() == Alert.Kind.UPDATE && AlertPolicy.toldLost(life, figures))
             .setToldReference(figures.referenceVersion());
     if (told.kind() == Alert.Kind.ALERT) {
       after.setAlertedClockMs(nowMs);
@@ -85,17 +105,22 @@ final class Incidents {
             .setCause(Alert.Cause.REGION_DELETED)
             .setReason(
                 "Region "
-                    + life.getDefinition().getRegion().getName()
+                    + Phrases.name(life.getDefinition().getRegion())
                     + " was deleted and is no longer watched; this is no all-clear.")
             .setAlertedAt(Outgoing.timestamp(nowMs))
             .build();
     return after.setSequence(sequence).setTold(cancel).build();
   }
 
-  /** The alert told last, with references to all of its incident before it. */
+  /** The alert told last, with references to those of its incident before it. */
   static Alert newest(RegionLife life) {
     Alert.Builder alert = life.getTold().toBuilder();
-    for (int i = 1; i < life.getSequence(); i++) {
+    if (life.getSequence() > 1) {
+      alert.addReferences(life.getIncidentId() + "-1");
+    }
+    for (int i = Math.max(2, life.getSequence() - MAX_REFERENCES + 1);
+        i < life.getSequence();
+        i++) {
       alert.addReferences(life.getIncidentId() + "-" + i);
     }
     return alert.build();

@@ -28,10 +28,12 @@ final class Outgoing {
     Limits limits = Limits.of(definition);
     RegionStats.Builder stats = RegionStats.newBuilder();
     if (figures.newestMs() > 0) { // nothing was looked at: no time can be given
+      stats.setAsOf(timestamp(figures.asOfMs()));
+    }
+    if (figures.seenMs() > 0) { // a pass that saw nothing but cloud is no sight
       stats
-          .setAsOf(timestamp(figures.asOfMs()))
-          .setNewestObservation(timestamp(figures.newestMs()))
-          .setLastKnownAge(duration(figures.asOfMs() - figures.newestMs()));
+          .setNewestObservation(timestamp(figures.seenMs()))
+          .setLastKnownAge(duration(figures.asOfMs() - figures.seenMs()));
     }
     if (figures.oldestMs() > 0) {
       stats.setOldestObservation(timestamp(figures.oldestMs()));
@@ -68,6 +70,7 @@ final class Outgoing {
         .setParent(region.getParent())
         .addAllChildren(life.getChildrenList())
         .setSilencesChildren(Telling.silencesChildren(life))
+        .addAllAncestors(life.getAncestorsList())
         .setSilencedByParent(life.getParentSilences())
         .addAllTimeliness(life.getTimelinessList())
         .setMeasuredAt(timestamp(nowMs))

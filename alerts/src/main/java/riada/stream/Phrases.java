@@ -1,5 +1,6 @@
 package riada.stream;
 
+import com.google.protobuf.Duration;
 import java.util.Locale;
 import riada.proto.Region;
 
@@ -27,12 +28,20 @@ final class Phrases {
 
   /** As in "99 % of the region was seen in the last 6 h". */
   static String sight(Region region, double observedFraction) {
-    long minutes = region.getMaxAge().getSeconds() / 60;
     return String.format(
         Locale.ROOT,
         "%.0f %% of the region was seen in the last %s",
         Math.floor(100 * observedFraction),
-        minutes >= 60 && minutes % 60 == 0 ? minutes / 60 + " h" : minutes + " min");
+        time(region.getMaxAge()));
+  }
+
+  /** In the largest of hours, minutes and seconds that says it whole; a started second counts. */
+  static String time(Duration time) {
+    long seconds = time.getSeconds() + (time.getNanos() > 0 ? 1 : 0);
+    if (seconds % 3600 == 0) {
+      return seconds / 3600 + " h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
   }
 
   /** Two decimals from a square kilometre on; below, four, which is 100 square metres. */

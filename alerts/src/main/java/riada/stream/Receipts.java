@@ -90,22 +90,50 @@ final class Receipts {
 
   /** Completes {@code alert}, whose figures rest on its region's contributions as they are now. */
   Receipt seal(Alert alert) {
-    Basis basis = new Basis();
-    // What is flooded first: of an enormous region not all observations can be named.
-    each(alert, one -> basis.add(one, true));
-    each(alert, one -> basis.add(one, false));
-    Alert.Builder sealed =
-        alert.toBuilder()
+    Basis basis = basis(alert);
+    Alert receipt =
+        Alert.newBuilder()
             .setStatus(issuer.status())
             .setSoftwareVersion(issuer.software())
             .addAllModels(basis.models())
             .setReferenceVersion(versions(basis.references))
             .setObservationCount(basis.layers.size() + basis.leftOut)
             .setObservationsKept(basis.layers.size())
-            .setObservationsDigest(digest(basis.layers.values()));
+            .setObservationsDigest(digest(basis.layers.values()))
+            .build();
+    return finish(alert, receipt, basis);
+  }
+
+  /**
+   * Completes the CANCEL of a region that was deleted. Its figures are those told last, so what
+   * they rest on is what the alert before it named, whatever the tiles have reported since; the
+   * evidence is named again where it is still that.
+   */
+  Receipt withdraw(Alert alert) {
+    SentAlerts before = sent.get(alert.getRegionId());
+    if (before == null || !before.hasReceipt()) {
+      return seal(alert);
+    }
+    Basis basis = basis(alert);
+    boolean same =
+        digest(basis.layers.values()).equals(before.getReceipt().getObservationsDigest());
+    Receipt receipt = finish(alert, before.getReceipt(), basis);
+    return same ? receipt : new Receipt(receipt.alert(), List.of());
+  }
+
+  private Basis basis(Alert alert) {
+    Basis basis = new Basis();
+    // What is flooded first: of an enormous region not all observations can be named.
+    each(alert, one -> basis.add(one, true));
+    each(alert, one -> basis.add(one, false));
+    return basis;
+  }
+
+  private Receipt finish(Alert alert, Alert receipt, Basis basis) {
+    Alert.Builder sealed = alert.toBuilder().mergeFrom(receipt);
     List<CapPolygon> flood = basis.flood.polygons();
     List<CapPolygon> area = flood.isEmpty() ? basis.region.polygons() : flood;
-    sealed.setCapXml(writer.xml(sealed.build(), area, references(alert)));
+    sealed.setCapXml(writer.xml(sealed.build(), area, references(alert, receipt)));
     return new Receipt(
         sealed.build(), basis.layers.values().stream().map(one -> evidence(alert, one)).toList());
   }
@@ -201,8 +229,8 @@ final class Receipts {
         .build();
   }
 
-  /** The messages before this one; it is remembered for those after it. */
-  private List<CapWriter.Reference> references(Alert alert) {
+  /** The messages before this one; it is remembered for those after it, with its receipt. */
+  private List<CapWriter.Reference> references(Alert alert, Alert receipt) {
     SentAlerts known = sent.get(alert.getRegionId());
     List<SentAlert> before = new ArrayList<>();
     if (known != null && known.getIncidentId().equals(alert.getIncidentId())) {
@@ -224,6 +252,7 @@ final class Receipts {
         alert.getRegionId(),
         SentAlerts.newBuilder()
             .setIncidentId(alert.getIncidentId())
+            .setReceipt(receipt)
             .addAllAlerts(
                 before.subList(Math.max(0, before.size() - MAX_REFERENCES), before.size()))
             .build());

@@ -55,11 +55,13 @@ final class RegionState {
   private int tiles;
   private int observedTiles; // with at least one pass
   private final NavigableSet<PassKey> showing = new TreeSet<>(); // passes that show somewhere
+  private final NavigableSet<PassKey> seeing = new TreeSet<>(); // passes that saw anything validly
   private long youngFromMs = Long.MIN_VALUE; // passes of this instant and later count as young
   private final Sums young = new Sums();
   private final Sums all = new Sums();
   private final NavigableMap<String, Integer> references = new TreeMap<>(); // tiles by version
   private BigInteger digest = BigInteger.ZERO; // sum of the contributions' digests mod 2^128
+  private BigInteger referenceDigest = BigInteger.ZERO; // likewise, of what they say of reference
 
   RegionState(RegionDefinition definition) {
     this.definition = definition;
@@ -89,17 +91,31 @@ final class RegionState {
     for (String version : contribution.getReferenceVersionsList()) {
       references.merge(version, sign, (a, b) -> a + b == 0 ? null : a + b);
     }
-    byte[] sha =
-        Observation.sha256()
-            .digest(
-                contribution.toBuilder()
-                    .clearOrigin()
-                    .clearEvidence() // where the tiles lie is no input
-                    .clearEvidenceLeftOut()
-                    .build()
-                    .toByteArray());
+    digest =
+        count(
+            digest,
+            contribution.toBuilder()
+                .clearOrigin()
+                .clearEvidence() // where the tiles lie is no input
+                .clearEvidenceLeftOut()
+                .build(),
+            sign);
+    referenceDigest =
+        count(
+            referenceDigest,
+            Contribution.newBuilder()
+                .setTile(contribution.getTile())
+                .setReferenceCm2(contribution.getReferenceCm2())
+                .setReferenceKnownCm2(contribution.getReferenceKnownCm2())
+                .addAllReferenceVersions(contribution.getReferenceVersionsList())
+                .build(),
+            sign);
+  }
+
+  private static BigInteger count(BigInteger digest, Contribution contribution, int sign) {
+    byte[] sha = Observation.sha256().digest(contribution.toByteArray());
     BigInteger own = new BigInteger(1, sha, 0, 16);
-    digest = digest.add(sign > 0 ? own : own.negate()).mod(DIGEST_RANGE);
+    return digest.add(sign > 0 ? own : own.negate()).mod(DIGEST_RANGE);
   }
 
   private void count(PassSums pass, int sign) {
@@ -110,13 +126,18 @@ final class RegionState {
     if (key.acquiredAtMs() >= youngFromMs) {
       young.add(pass, sign);
     }
-    if (sums.visibleCm2 > 0) {
-      showing.add(key);
-    } else {
-      showing.remove(key);
-    }
+    keep(key, sums.visibleCm2 > 0, showing);
+    keep(key, sums.validCm2 > 0, seeing);
     if (sums.contributions == 0) {
       passes.remove(key);
+    }
+  }
+
+  private static void keep(PassKey key, boolean isIn, NavigableSet<PassKey> keys) {
+    if (isIn) {
+      keys.add(key);
+    } else {
+      keys.remove(key);
     }
   }
 
@@ -128,6 +149,11 @@ final class RegionState {
   /** Sensing time of the newest pass, epoch milliseconds; 0 when there is none. */
   long newestMs() {
     return passes.isEmpty() ? 0 : passes.lastKey().acquiredAtMs();
+  }
+
+  /** Names the region's definition and each tile's reference: what its passes are judged by. */
+  String basis() {
+    return definition.getVersion() + String.format("/%032x", referenceDigest);
   }
 
   long maxAgeMs() {
@@ -154,6 +180,7 @@ final class RegionState {
         definition.getRegion().getMinObserved(),
         oldest == null ? 0 : oldest.acquiredAtMs(),
         newestMs(),
+        seeing.isEmpty() ? 0 : seeing.last().acquiredAtMs(),
         String.format("%032x", digest),
         observedTiles,
         referenceVersion());

@@ -28,7 +28,8 @@ final class StatsIntake extends ContextualProcessor<byte[], byte[], String, Regi
               .setParent(
                   ParentNotice.newBuilder()
                       .setParent(stats.getRegionId())
-                      .setSilences(stats.getSilencesChildren()))
+                      .setSilences(stats.getSilencesChildren())
+                      .addAllAncestors(stats.getAncestorsList()))
               .build();
       context().forward(new Record<>(child, notice, from.timestamp()));
     }

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StreamService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamService.class);
+  private static final String STARTING = "The alerts stage is starting.";
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final int ASK_TIMEOUT_MS = 5_000;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
@@ -38,10 +39,12 @@ public final class StreamService implements AutoCloseable {
   private final ThreadFailures failures = new ThreadFailures(Clock.systemUTC());
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread starter = new Thread(this::run, "riada-stream-start");
-  private volatile String trouble = "The alerts stage is starting.";
+  private volatile String trouble = STARTING;
+  private volatile boolean unopened;
   private volatile @Nullable KafkaStreams streams;
+  private String unreachable = ""; // why the broker was last, of the starter thread
 
-  private StreamService(StreamsSettings settings, TopologyConfig config) {
+  StreamService(StreamsSettings settings, TopologyConfig config) {
     this.settings = settings;
     this.topology = FloodTopology.build(config);
     this.memory = new RocksDbMemory(settings.rocksDbBytes());
@@ -61,6 +64,12 @@ public final class StreamService implements AutoCloseable {
     return running != null
         && running.state() == KafkaStreams.State.RUNNING
         && failures.trouble().isEmpty();
+  }
+
+  /** Whether it could not be opened, or has ended by itself: only a restart helps. */
+  public boolean hasFailed() {
+    KafkaStreams running = streams;
+    return unopened || running != null && running.state() == KafkaStreams.State.ERROR;
   }
 
   /** How it is, in a sentence. */
@@ -87,7 +96,6 @@ public final class StreamService implements AutoCloseable {
     try {
       while (!closing.await(0, TimeUnit.MILLISECONDS)) {
         if (isBrokerReady()) {
-          trouble = "";
           open();
           return;
         }
@@ -115,7 +123,7 @@ public final class StreamService implements AutoCloseable {
               .collect(Collectors.joining(", "));
       trouble =
           missing.isEmpty()
-              ? ""
+              ? STARTING
               : "The broker at "
                   + settings.bootstrapServers()
                   + " has no "
@@ -129,20 +137,41 @@ public final class StreamService implements AutoCloseable {
               + " does not answer; trying again every "
               + RETRY.toSeconds()
               + " s. Is it running, and is the address right?";
+      Throwable root = ThreadFailures.root(e);
+      if (!unreachable.equals(root.toString())) { // once each, not every two seconds
+        unreachable = root.toString();
+        LOG.warn("The broker was asked in vain", root);
+      }
       return false;
     }
   }
 
-  private synchronized void open() {
+  /** Starts the work, or leaves a sentence that says why it cannot be done here. */
+  synchronized void open() {
     if (closing.getCount() == 0) {
       return;
     }
     Properties properties = settings.properties();
     memory.install(properties);
-    KafkaStreams fresh = new KafkaStreams(topology, properties);
-    fresh.setUncaughtExceptionHandler(this::replace);
-    streams = fresh;
-    fresh.start();
+    KafkaStreams fresh = null;
+    try {
+      fresh = new KafkaStreams(topology, properties);
+      fresh.setUncaughtExceptionHandler(this::replace);
+      fresh.start();
+      streams = fresh;
+    } catch (RuntimeException e) {
+      LOG.error("The alerts stage cannot start", e);
+      trouble =
+          "The alerts stage cannot start in "
+              + settings.stateDir()
+              + " ("
+              + ThreadFailures.root(e).getMessage()
+              + "). If another process works in that folder, end it or name another folder.";
+      unopened = true;
+      if (fresh != null) {
+        fresh.close(CLOSE_TIMEOUT);
+      }
+    }
   }
 
   /** Called in the thread that failed: it ends, and gives way, when this returns. */

@@ -1,5 +1,7 @@
 package riada.stream;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import riada.proto.Alert;
@@ -11,6 +13,9 @@ import riada.proto.RegionState;
  * incident that was told is never held back. Pure.
  */
 final class Telling {
+  /** Beyond them no ring of regions is found out. */
+  static final int MAX_ANCESTORS = 64;
+
   /** What goes out. */
   record Told(Alert.Kind kind, Alert.Cause cause, String reason, boolean escalates) {}
 
@@ -42,9 +47,9 @@ final class Telling {
           Alert.Cause.UNACKNOWLEDGED,
           String.format(
               Locale.ROOT,
-              "Nobody acknowledged the incident in %s within %d min; %s.",
+              "Nobody acknowledged the incident in %s within %s; %s.",
               Phrases.name(life.getDefinition().getRegion()),
-              life.getDefinition().getRegion().getEscalateAfter().getSeconds() / 60,
+              Phrases.time(life.getDefinition().getRegion().getEscalateAfter()),
               Phrases.flood(figures)),
           true);
     }
@@ -56,6 +61,25 @@ final class Telling {
   static boolean isSilenced(RegionLife life, long nowMs) {
     return life.getParentSilences()
         || life.hasSilence() && Actions.millis(life.getSilence().getUntil()) > nowMs;
+  }
+
+  /**
+   * The life once its parent has spoken. A region that is its own ancestor heeds no parent: regions
+   * around in a ring would else hold each other's alerts back for as long as they are flooded.
+   */
+  static RegionLife obeying(String region, RegionLife life, ParentNotice notice) {
+    List<String> ancestors = new ArrayList<>(List.of(notice.getParent()));
+    for (String further : notice.getAncestorsList()) {
+      if (ancestors.contains(region) || ancestors.size() == MAX_ANCESTORS) {
+        break;
+      }
+      ancestors.add(further);
+    }
+    return life.toBuilder()
+        .clearAncestors()
+        .addAllAncestors(ancestors)
+        .setParentSilences(notice.getSilences() && !ancestors.contains(region))
+        .build();
   }
 
   private static boolean isEscalationDue(RegionLife life, long nowMs) {

@@ -36,16 +36,21 @@ final class ThreadFailures {
     forgetOld();
     int before = times.size();
     times.addLast(clock.instant());
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause(); // Kafka Streams wraps it in words that name only the task
-    }
-    last = root.toString();
+    last = root(failure).toString();
     if (before == 0) {
       return Duration.ZERO;
     }
     Duration pause = Duration.ofSeconds(1L << Math.min(before - 1, 5));
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  /** What it came from: Kafka wraps it in words that name only the task. */
+  static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   /** What is wrong, in a sentence; empty while failures are few. */

@@ -92,6 +92,35 @@ class AlertPolicyTest {
     assertThat(decision.state()).isEqualTo(state);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "2, 0, 0, PENDING", // a cloud
+    "2, 0, 0.001, PENDING", // a wet cell in a gap of the cloud
+    "2, 0, 0.49, PENDING",
+    "2, 0, 0.5, ALERTING", // half the limit, as of two swaths
+    "0, 30, 0, PENDING",
+    "0, 30, 0.49, PENDING",
+    "0, 30, 0.5, ALERTING"
+  })
+  void onlyAPassThatItselfSawTheFloodConfirmsIt(
+      int passes, int minutes, double wet, RegionState state) {
+    RegionLife.Builder life =
+        calm().toBuilder().setState(RegionState.PENDING).setPendingSinceMs(T0);
+    life.getDefinitionBuilder()
+        .getRegionBuilder()
+        .setRaisePasses(passes)
+        .setRaiseAfter(com.google.protobuf.Duration.newBuilder().setSeconds(60 * minutes));
+    long at = T0 + 40 * MINUTE;
+    List<Look> looks =
+        List.of(
+            new Look("p", "later", at, at, (long) 1e10, Math.round(wet * 1e10), (long) 2e10),
+            look("first", T0, 10, 2));
+
+    var decision = AlertPolicy.judge(life.build(), figures(at, 2, 0, 10), looks);
+
+    assertThat(decision.state()).isEqualTo(state);
+  }
+
   @Test
   void whatIsPendingStaysSoWhileACloudHidesIt() {
     RegionLife pending = calm().toBuilder().setState(RegionState.PENDING).build();
@@ -218,7 +247,7 @@ class AlertPolicyTest {
 
     assertThat(decision.sends()).isEqualTo(Alert.Kind.UPDATE);
     assertThat(decision.reason()).contains("less of it can be seen");
-    assertThat(decision.visibilityLost()).isTrue();
+    assertThat(AlertPolicy.toldLost(partial, figures(at, 0, 1.1, 0))).isTrue();
   }
 
   @Test
@@ -233,12 +262,12 @@ class AlertPolicyTest {
         .build();
   }
 
-  private static RegionLife alerting() {
+  static RegionLife alerting() {
     return calm().toBuilder()
         .setState(RegionState.ALERTING)
         .setIncidentId("r-1")
         .setSequence(1)
-        .setRaisedAsOfMs(T0)
+        .setClearsAfterMs(T0)
         .setToldAsOfMs(T0)
         .setToldCm2((long) 1.1e10)
         .setToldSeverity(Severity.MODERATE)
@@ -247,7 +276,7 @@ class AlertPolicyTest {
   }
 
   /** Of a region of 10 km2. */
-  private static Figures figures(long asOf, double flooded, double stale, double observed) {
+  static Figures figures(long asOf, double flooded, double stale, double observed) {
     return new Figures(
         asOf,
         Math.round(flooded * 1e10),
@@ -258,6 +287,7 @@ class AlertPolicyTest {
         0,
         (long) 1e11,
         0.8,
+        asOf,
         asOf,
         asOf,
         "",

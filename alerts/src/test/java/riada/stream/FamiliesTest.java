@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import riada.geo.TileId;
 import riada.proto.Alert;
 import riada.proto.Region;
@@ -113,9 +115,35 @@ class FamiliesTest {
     flood.send(VALLEY);
 
     flood.send(mask(TILE, "a", hours(3), rows(0, 400), full()).build());
+    flood.send(mask(EAST, "a", hours(3), rows(0, 400), full()).build());
     flood.silence(Duration.ofMinutes(2));
 
-    assertThat(flood.alerts()).isNotEmpty();
+    assertThat(regions(flood.alerts())).contains("basin", "valley");
+    List<RegionStats> stats = flood.stats();
+    assertThat(List.of(last(stats, "basin"), last(stats, "valley")))
+        .noneMatch(RegionStats::getSilencedByParent);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a, b, true", // a parent, and nobody above it
+    "a, b c, true",
+    "a, b a, false", // each other's
+    "a, b c a b, false"
+  })
+  void aRegionThatIsItsOwnAncestorHeedsNoParent(String region, String above, boolean heeds) {
+    List<String> ancestors = List.of(above.split(" "));
+    ParentNotice notice =
+        ParentNotice.newBuilder()
+            .setParent(ancestors.get(0))
+            .addAllAncestors(ancestors.subList(1, ancestors.size()))
+            .setSilences(true)
+            .build();
+
+    RegionLife life = Telling.obeying(region, RegionLife.getDefaultInstance(), notice);
+
+    assertThat(life.getParentSilences()).isEqualTo(heeds);
+    assertThat(life.getAncestorsList()).doesNotHaveDuplicates();
   }
 
   @Test
@@ -166,7 +194,11 @@ class FamiliesTest {
   }
 
   private RegionStats stats(String region) {
-    return flood.stats().stream()
+    return last(flood.stats(), region);
+  }
+
+  private static RegionStats last(List<RegionStats> all, String region) {
+    return all.stream()
         .filter(stats -> stats != null && stats.getRegionId().equals(region))
         .reduce((before, after) -> after)
         .orElseThrow();

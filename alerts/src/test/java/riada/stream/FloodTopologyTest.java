@@ -159,6 +159,58 @@ class FloodTopologyTest {
   }
 
   @Test
+  void passesFromBeforeTheRegionWasChangedDoNotEndItsIncident() {
+    flood.send(WHOLE);
+    raiseAndSeeWet();
+
+    flood.send(WHOLE.toBuilder().setRaiseKm2(60).setClearKm2(50).build());
+    assertThat(flood.alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
+    RegionStats changed = flood.lastStats();
+    flood.send(mask(TILE, "new1", Duration.ofMinutes(80), rows(0, 200), full()).build());
+    flood.send(mask(TILE, "new2", Duration.ofMinutes(40), rows(0, 200), full()).build());
+
+    assertThat(changed.getState()).isEqualTo(RegionState.ALERTING);
+    assertThat(changed.getPassesBelow()).isZero();
+    assertThat(flood.alerts()).extracting(Alert::getKind).containsExactly(Alert.Kind.CANCEL);
+  }
+
+  @Test
+  void passesFromBeforeTheReferenceWasCorrectedDoNotEndTheIncident() {
+    flood.send(WHOLE);
+    raiseAndSeeWet();
+
+    flood.send(reference(TILE, rows(0, 300), "v2"));
+    assertThat(flood.alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
+    RegionStats corrected = flood.lastStats();
+    flood.send(mask(TILE, "new1", Duration.ofMinutes(80), rows(0, 200), full()).build());
+    flood.send(mask(TILE, "new2", Duration.ofMinutes(40), rows(0, 200), full()).build());
+
+    assertThat(corrected.getFloodedCm2()).isZero();
+    assertThat(corrected.getState()).isEqualTo(RegionState.ALERTING);
+    assertThat(flood.alerts()).extracting(Alert::getKind).contains(Alert.Kind.CANCEL);
+  }
+
+  private void raiseAndSeeWet() {
+    flood.send(mask(TILE, "wet", hours(4), rows(0, 300), full()).build());
+    flood.send(mask(TILE, "wet1", hours(3), rows(0, 200), full()).build());
+    flood.send(mask(TILE, "wet2", hours(2), rows(0, 200), full()).build());
+    assertThat(flood.alerts()).extracting(Alert::getKind).contains(Alert.Kind.ALERT);
+  }
+
+  @Test
+  void aPassThatSawOnlyCloudIsNoSight() {
+    flood.send(WHOLE);
+    flood.send(mask(TILE, "a", hours(5), rows(0, 300), full()).build());
+
+    flood.send(mask(TILE, "cloud", hours(1), empty(), empty()).build());
+
+    RegionStats stats = flood.lastStats();
+    assertThat(stats.getAsOf()).isEqualTo(Observation.timestamp(NOW.minus(hours(1))));
+    assertThat(stats.getNewestObservation()).isEqualTo(Observation.timestamp(NOW.minus(hours(5))));
+    assertThat(stats.getLastKnownAge().getSeconds()).isEqualTo(4 * 3600);
+  }
+
+  @Test
   void repeatsAreSilent() {
     WaterMask mask = mask(TILE, "a", hours(1), rows(0, 300), full()).build();
     flood.send(WHOLE);

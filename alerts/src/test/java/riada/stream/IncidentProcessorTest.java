@@ -60,6 +60,9 @@ class IncidentProcessorTest {
     assertThat(cancel.getEvidenceDigest()).isEqualTo(told.getEvidenceDigest());
     assertThat(cancel.getEvidenceCount()).isEqualTo(2);
     assertThat(cancel.getVisibility()).isEqualTo(told.getVisibility());
+    assertThat(cancel.getObservationCount()).isEqualTo(2);
+    assertThat(cancel.getObservationsDigest()).isEqualTo(told.getObservationsDigest());
+    assertThat(cancel.getCapXml()).contains("no all-clear");
   }
 
   private void define(String version) {
@@ -81,6 +84,7 @@ class IncidentProcessorTest {
                     .setRegionId("r")
                     .setRegionVersion(version)
                     .setTile(tile)
+                    .addEvidence(Layer.newBuilder().setObservationId(tile).setSourceTile(tile))
                     .addPasses(
                         PassSums.newBuilder()
                             .setPublisher("p")

@@ -31,7 +31,9 @@ class PhrasesTest {
   @ParameterizedTest
   @CsvSource({
     "21600, 0.996, 99 % of the region was seen in the last 6 h",
-    "5400, 1, 100 % of the region was seen in the last 90 min"
+    "5400, 1, 100 % of the region was seen in the last 90 min",
+    "90, 1, 100 % of the region was seen in the last 90 s",
+    "45, 1, 100 % of the region was seen in the last 45 s"
   })
   void saysHowMuchWasSeenAndInWhichTime(long seconds, double observed, String expected) {
     Region region =

@@ -201,7 +201,8 @@ public final class LocalSystem implements AutoCloseable {
     }
     StreamService alerts = stream;
     if (alerts != null) {
-      states.add(new ServiceState("alerts", alerts.isHealthy(), false, alerts.health()));
+      states.add(
+          new ServiceState("alerts", alerts.isHealthy(), alerts.hasFailed(), alerts.health()));
     }
     EvidenceCopier copier = evidence;
     if (copier != null) {
