@@ -61,7 +61,9 @@ abstract class CapText {
       return notReal(alert.getStatus());
     }
     if (alert.getKind() == Alert.Kind.CANCEL) {
-      return alert.getCause() == Alert.Cause.REGION_DELETED ? unwatched() : returnWithCare();
+      return alert.getCause() == Alert.Cause.REGION_DELETED
+          ? unwatched()
+          : isDry(alert) ? returnWithCare() : stayWithCare();
     }
     return keepAway();
   }
@@ -74,9 +76,23 @@ abstract class CapText {
 
   abstract String returnWithCare();
 
+  /** The flood fell below the limit of its region, and some of it is left. */
+  abstract String stayWithCare();
+
   abstract String unwatched();
 
   abstract Map<Severity, String> severities();
+
+  /** Whether nothing is flooded that is seen now or was seen last: less is not over. */
+  static boolean isDry(Alert alert) {
+    return alert.getFloodedKm2() == 0 && alert.getFloodedStaleKm2() == 0;
+  }
+
+  /** What is flooded, seen and hidden; below a square kilometre to 100 square metres. */
+  final String left(Alert alert) {
+    double km2 = alert.getFloodedKm2() + alert.getFloodedStaleKm2();
+    return String.format(numbers, km2 >= 1 ? "%.2f km2" : "%.4f km2", km2);
+  }
 
   private static String name(Alert alert) {
     String name = CapWriter.name(alert);
@@ -106,7 +122,10 @@ abstract class CapText {
         case REFERENCE_CHANGED ->
             "Flood in " + name + " restated: what is normally wet was corrected";
         case UNACKNOWLEDGED -> "Flood in " + name + " goes on and nobody acknowledged it";
-        case SEEN_DRY -> "Flood in " + name + " is over: it was seen dry";
+        case SEEN_DRY ->
+            isDry(alert)
+                ? "Flood in " + name + " is over: it was seen dry"
+                : "Flood in " + name + " has fallen below its limit; " + left(alert) + " is left";
         case REGION_DELETED -> name + " is no longer watched; this is no all-clear";
         case CAUSE_UNSPECIFIED, UNRECOGNIZED ->
             switch (alert.getKind()) {
@@ -150,6 +169,12 @@ abstract class CapText {
     }
 
     @Override
+    String stayWithCare() {
+      return "Some ground is still flooded. Keep away from it, and return only when the authorities"
+          + " say so.";
+    }
+
+    @Override
     String unwatched() {
       return "Nothing is known of the flood from here on; ask the authorities.";
     }
@@ -186,7 +211,10 @@ abstract class CapText {
         case REFERENCE_CHANGED ->
             "Inundación en " + name + " recalculada: se corrigió el agua habitual";
         case UNACKNOWLEDGED -> "Sigue la inundación en " + name + " y nadie la ha confirmado";
-        case SEEN_DRY -> "La inundación en " + name + " ha terminado: se vio seco";
+        case SEEN_DRY ->
+            isDry(alert)
+                ? "La inundación en " + name + " ha terminado: se vio seco"
+                : "La inundación en " + name + " bajó de su límite; quedan " + left(alert);
         case REGION_DELETED -> name + " deja de vigilarse; esto no es un fin de alerta";
         case CAUSE_UNSPECIFIED, UNRECOGNIZED ->
             switch (alert.getKind()) {
@@ -227,6 +255,12 @@ abstract class CapText {
     @Override
     String returnWithCare() {
       return "El terreno se vio seco. Vuelva solo cuando lo digan las autoridades.";
+    }
+
+    @Override
+    String stayWithCare() {
+      return "Aún queda terreno inundado. Aléjese de él y vuelva solo cuando lo digan las"
+          + " autoridades.";
     }
 
     @Override

@@ -243,7 +243,8 @@ public final class CapWriter {
 
   private static String response(Alert alert) {
     if (alert.getKind() == Alert.Kind.CANCEL) {
-      return alert.getCause() == Alert.Cause.SEEN_DRY ? "AllClear" : "Monitor";
+      boolean over = alert.getCause() == Alert.Cause.SEEN_DRY && CapText.isDry(alert);
+      return over ? "AllClear" : "Monitor";
     }
     return alert.getSeverityValue() >= Severity.SEVERE_VALUE ? "Avoid" : "Monitor";
   }

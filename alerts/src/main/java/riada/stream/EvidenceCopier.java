@@ -14,18 +14,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,12 @@ public final class EvidenceCopier implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(4);
 
+  /** Polls without a connection before it is said that the broker is away: three seconds. */
+  private static final int POLLS_AWAY = 12;
+
+  private static final String AWAY =
+      "The broker cannot be reached; evidence is copied when it returns, and nothing is lost.";
+
   /** Keys copied last: the alerts of an incident mostly rest on the same tiles. */
   private static final int REMEMBERED = 20_000;
 
@@ -72,13 +79,13 @@ public final class EvidenceCopier implements AutoCloseable {
   private volatile String trouble = "";
 
   /** A tile as it lies on its topic, or why it does not. */
-  private record Found(@Nullable Tile tile, String missing) {
+  record Found(@Nullable Tile tile, String missing) {
     static Found missing(String why) {
       return new Found(null, why);
     }
   }
 
-  private EvidenceCopier(Map<String, Object> client) {
+  EvidenceCopier(Map<String, Object> client) {
     this.client = Map.copyOf(client);
   }
 
@@ -104,7 +111,7 @@ public final class EvidenceCopier implements AutoCloseable {
       while (closing.getCount() > 0) {
         try {
           copy();
-        } catch (WakeupException | InterruptException e) {
+        } catch (InterruptException e) {
           return; // by close
         } catch (KafkaException e) {
           trouble = "Evidence is not copied now (" + e.getMessage() + "); nothing is lost.";
@@ -125,53 +132,80 @@ public final class EvidenceCopier implements AutoCloseable {
         KafkaConsumer<byte[], byte[]> tiles = consumer("none", 1);
         KafkaProducer<byte[], byte[]> out = producer()) {
       wanted.subscribe(List.of(Topics.EVIDENCE.name()));
+      int pollsAway = 0;
       while (closing.getCount() > 0) {
         ConsumerRecords<byte[], byte[]> records = wanted.poll(POLL);
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          Evidence evidence = copied(record, tiles);
-          if (evidence != null) {
-            sent.add(
-                out.send(
-                    new ProducerRecord<>(record.topic(), record.key(), evidence.toByteArray())));
-          }
-        }
-        for (Future<RecordMetadata> one : sent) {
-          one.get();
-        }
+        pollsAway = isConnected(wanted) ? 0 : pollsAway + 1;
+        copy(records, evidence -> find(evidence, tiles), out);
         if (!records.isEmpty()) {
           wanted.commitSync(records.nextOffsets());
         }
-        trouble = "";
+        if (pollsAway < POLLS_AWAY) {
+          trouble = "";
+        } else if (!trouble.equals(AWAY)) {
+          trouble = AWAY;
+          log.warn(AWAY);
+        }
       }
     } catch (ExecutionException e) {
       throw new KafkaException("a tile was not acknowledged: " + e.getCause(), e);
     }
   }
 
-  /** What is to be written for a record; null when nothing is. */
-  private @Nullable Evidence copied(
-      ConsumerRecord<byte[], byte[]> record, KafkaConsumer<byte[], byte[]> tiles) {
-    Evidence wanted;
+  /** The consumer itself says nothing when the broker is away: its polls are just empty. */
+  private static boolean isConnected(KafkaConsumer<byte[], byte[]> consumer) {
+    return consumer.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("connection-count"))
+        .noneMatch(metric -> metric.metricValue() instanceof Double n && n == 0);
+  }
+
+  /**
+   * Writes what these records ask for, and returns when the broker has all of it. Only then is it
+   * remembered as copied: what was not acknowledged is read again, and must be written again.
+   */
+  void copy(
+      Iterable<ConsumerRecord<byte[], byte[]>> records,
+      Function<Evidence, Found> tiles,
+      Producer<byte[], byte[]> out)
+      throws ExecutionException, InterruptedException {
+    Map<String, Long> sending = new HashMap<>();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Evidence wanted = wanted(record);
+      if (wanted == null) {
+        continue;
+      }
+      String key = Receipts.key(wanted.getIncidentId(), wanted.getObservationId());
+      Long offset = wanted.getSourceOffset();
+      if (offset.equals(copied.get(key)) || offset.equals(sending.get(key))) {
+        continue;
+      }
+      Found found = tiles.apply(wanted);
+      Evidence.Builder evidence = wanted.toBuilder().setMissing(found.missing());
+      if (found.tile() != null) {
+        evidence.setTile(found.tile());
+      }
+      sent.add(
+          out.send(
+              new ProducerRecord<>(record.topic(), record.key(), evidence.build().toByteArray())));
+      sending.put(key, offset);
+    }
+    for (Future<RecordMetadata> one : sent) {
+      one.get();
+    }
+    copied.putAll(sending);
+  }
+
+  /** What a record asks for; null when it asks for nothing. */
+  private static @Nullable Evidence wanted(ConsumerRecord<byte[], byte[]> record) {
     try {
-      wanted = Evidence.parseFrom(record.value() == null ? new byte[0] : record.value());
+      Evidence wanted = Evidence.parseFrom(record.value() == null ? new byte[0] : record.value());
+      boolean done = wanted.hasTile() || !wanted.getMissing().isEmpty();
+      return done || wanted.getIncidentId().isEmpty() ? null : wanted;
     } catch (InvalidProtocolBufferException e) {
       log.warn("passed over what is no Evidence at {}@{}", record.partition(), record.offset());
       return null;
     }
-    boolean done = wanted.hasTile() || !wanted.getMissing().isEmpty();
-    if (done || wanted.getIncidentId().isEmpty()) {
-      return null;
-    }
-    String key = Receipts.key(wanted.getIncidentId(), wanted.getObservationId());
-    Long before = copied.get(key);
-    if (before != null && before == wanted.getSourceOffset()) {
-      return null;
-    }
-    Found found = find(wanted, tiles);
-    copied.put(key, wanted.getSourceOffset());
-    Evidence.Builder evidence = wanted.toBuilder().setMissing(found.missing());
-    return found.tile() == null ? evidence.build() : evidence.setTile(found.tile()).build();
   }
 
   private static Found find(Evidence wanted, KafkaConsumer<byte[], byte[]> tiles) {

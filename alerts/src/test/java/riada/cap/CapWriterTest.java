@@ -61,7 +61,12 @@ class CapWriterTest {
 
   @Test
   void aCancelNamesAllThatItEnds() throws Exception {
-    Alert cancel = alert(Alert.Kind.CANCEL).setCause(Alert.Cause.SEEN_DRY).build();
+    Alert cancel =
+        alert(Alert.Kind.CANCEL)
+            .setCause(Alert.Cause.SEEN_DRY)
+            .setFloodedKm2(0)
+            .setFloodedStaleKm2(0)
+            .build();
 
     Document cap = CapChecks.parse(WRITER.xml(cancel, area(), BEFORE));
 
@@ -71,6 +76,36 @@ class CapWriterTest {
                 + " riada@example.org,valley-20260301T120000Z-2,2026-03-01T12:10:00-00:00");
     assertThat(CapChecks.text(cap, "urgency")).isEqualTo("Past");
     assertThat(CapChecks.text(cap, "responseType")).isEqualTo("AllClear");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0|0|is over: it was seen dry|ha terminado: se vio seco|was seen dry|se vio seco",
+        "0.25|0|has fallen below its limit; 0.2500 km2 is left"
+            + "|bajó de su límite; quedan 0,2500 km2|still flooded|queda terreno inundado",
+        "0|1.5|has fallen below its limit; 1.50 km2 is left"
+            + "|bajó de su límite; quedan 1,50 km2|still flooded|queda terreno inundado",
+      })
+  void onlyAFloodOfWhichNothingIsLeftIsCalledOver(
+      double seen, double stale, String english, String spanish, String care, String cuidado)
+      throws Exception {
+    Alert cancel =
+        alert(Alert.Kind.CANCEL)
+            .setCause(Alert.Cause.SEEN_DRY)
+            .setFloodedKm2(seen)
+            .setFloodedStaleKm2(stale)
+            .build();
+
+    Document cap = CapChecks.parse(WRITER.xml(cancel, area(), BEFORE));
+
+    assertThat(CapChecks.text(cap, "responseType"))
+        .isEqualTo(seen + stale == 0 ? "AllClear" : "Monitor");
+    assertThat(CapChecks.texts(cap, "headline").get(0)).endsWith(english);
+    assertThat(CapChecks.texts(cap, "headline").get(1)).endsWith(spanish);
+    assertThat(CapChecks.texts(cap, "instruction").get(0)).contains(care);
+    assertThat(CapChecks.texts(cap, "instruction").get(1)).contains(cuidado);
   }
 
   @Test

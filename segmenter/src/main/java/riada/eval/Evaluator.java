@@ -114,7 +114,7 @@ public final class Evaluator {
         corrected ? answer.clicks().stream().map(Rounded::of).toList() : null);
   }
 
-  /** By DESIGN: grey is radar, RGB of change pairs is Sentinel-2's B11, B8 and B3. */
+  /** Grey is radar; RGB of change pairs is Sentinel-2's B11, B8 and B3. */
   private static String sensor(Pair pair, BufferedImage picture) {
     Pixels pixels = Pixels.of(picture);
     int step = Math.max(1, Math.max(pixels.width(), pixels.height()) / 64);

@@ -63,7 +63,7 @@ public final class ModelFolder {
   /**
    * The part of {@code model.json} that serving needs.
    *
-   * @param files by role; {@code encoder} and {@code decoder} are needed
+   * @param files by role: {@code encoder} and {@code decoder}, no others
    * @param inputSize side of the square input, in pixels
    * @param maskStride input pixels along one side of a mask logit
    * @param embedding channels, height, width
@@ -185,6 +185,9 @@ public final class ModelFolder {
       }
       files.put(role, entry);
     }
+    if (!files.keySet().containsAll(card.files().keySet())) {
+      throw unreadable(json, "files has others than " + ROLES);
+    }
     if (!variant.equals(FP32)) {
       Variant chosen = card.variants().get(variant);
       if (chosen == null) {
@@ -212,8 +215,10 @@ public final class ModelFolder {
 
   /** The digest of a file, which is the one that the card gives. */
   private static String checked(Path folder, String role, Entry entry) throws BadInput {
-    Path file = folder.resolve(entry.path()).normalize();
-    if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
+    Path path = Path.of(entry.path()).normalize();
+    Path file = folder.resolve(path);
+    // A way out and in again would lead elsewhere from a copy.
+    if (path.isAbsolute() || path.startsWith("..") || !Files.isRegularFile(file)) {
       throw new BadInput(
           "model_file_missing",
           "The model's " + role + " " + file + " is missing; copy the whole folder again.");
@@ -279,20 +284,26 @@ public final class ModelFolder {
   }
 
   /**
-   * Copies the card and the files of all variants; the new folder appears whole or not at all.
+   * Copies the card and the files of all variants, each checked as {@link #open} does; the new
+   * folder appears whole or not at all.
    *
    * @param target must not exist, its parent is made where there is none
+   * @throws BadInput when a file of any variant is missing or not the one that was measured
    */
-  public void copyTo(Path target) throws IOException {
+  public void copyTo(Path target) throws BadInput, IOException {
+    TreeSet<String> paths = new TreeSet<>(List.of(CARD));
+    for (String name : variants()) {
+      for (Map.Entry<String, Entry> file : files(folder.resolve(CARD), card, name).entrySet()) {
+        checked(folder, file.getKey(), file.getValue());
+        paths.add(file.getValue().path());
+      }
+    }
     Path whole = target.toAbsolutePath().normalize();
     Files.createDirectories(Objects.requireNonNull(whole.getParent(), "the root is no new folder"));
-    Path part = Files.createDirectories(whole.resolveSibling(whole.getFileName() + ".part"));
+    Path part = whole.resolveSibling(whole.getFileName() + ".part");
+    delete(part); // of a copy that was killed
     try {
-      TreeSet<String> paths = new TreeSet<>(List.of(CARD));
-      card.files().values().forEach(entry -> paths.add(entry.path()));
-      for (Variant other : card.variants().values()) {
-        other.files().values().forEach(entry -> paths.add(entry.path()));
-      }
+      Files.createDirectories(part);
       for (String path : paths) {
         Path copy = part.resolve(path);
         Files.createDirectories(Objects.requireNonNull(copy.getParent()));
@@ -300,12 +311,18 @@ public final class ModelFolder {
       }
       Files.move(part, whole);
     } catch (IOException | RuntimeException e) {
-      try (Stream<Path> left = Files.walk(part)) { // a full disk leaves no half a model
-        for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
+      delete(part); // a full disk leaves no half a model
+      throw e;
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (Files.exists(tree)) {
+      try (Stream<Path> all = Files.walk(tree)) {
+        for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
           Files.delete(file);
         }
       }
-      throw e;
     }
   }
 

@@ -146,11 +146,41 @@ class ModelFolderTest {
 
   @Test
   void aCopyThatFailsLeavesNothing(@TempDir Path elsewhere) throws BadInput, IOException {
-    addVariant();
     ModelFolder model = ModelFolder.open(folder);
-    Files.delete(folder.resolve("small.onnx"));
+    Path taken = Files.createDirectories(elsewhere.resolve("model/taken")).getParent();
 
-    assertThatIOException().isThrownBy(() -> model.copyTo(elsewhere.resolve("model")));
+    assertThatIOException().isThrownBy(() -> model.copyTo(taken));
+
+    assertThat(elsewhere).isDirectoryNotContaining(path -> !path.equals(taken));
+  }
+
+  @Test
+  void aCopyHasNothingOfOneThatWasKilled(@TempDir Path elsewhere) throws BadInput, IOException {
+    Files.writeString(
+        Files.createDirectories(elsewhere.resolve("model.part")).resolve("half.onnx"), "half");
+
+    ModelFolder.open(folder).copyTo(elsewhere.resolve("model"));
+
+    assertThat(elsewhere.resolve("model")).isDirectoryNotContaining("glob:**half.onnx");
+    assertThat(elsewhere.resolve("model.part")).doesNotExist();
+  }
+
+  /** The variant is not the one that was opened, so opening did not check it. */
+  @ParameterizedTest
+  @CsvSource({
+    "'\"small.onnx\"', '\"../small.onnx\"', model_file_missing",
+    "'\"path\": \"small.onnx\"', '\"path\": \"decoder.onnx\"', model_digest",
+    "'\"encoder\": {\"path\": \"small', '\"sky\": {\"path\": \"small', model_card",
+  })
+  void aVariantThatIsNotWhatTheCardSaysIsNotCopied(
+      String text, String instead, String counter, @TempDir Path elsewhere) throws Exception {
+    addVariant();
+    edit(text, instead);
+    ModelFolder model = ModelFolder.open(folder);
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> model.copyTo(elsewhere.resolve("model")))
+        .satisfies(e -> assertThat(e.counter()).isEqualTo(counter));
 
     assertThat(elsewhere).isEmptyDirectory();
   }
@@ -195,7 +225,8 @@ class ModelFolderTest {
         "\"input_size\": 512|\"input_sise\": 512|input_size",
         "\"mask_stride\": 4|\"mask_stride\": 5|do not fit",
         "\"name\": \"tiny\"|\"name\": tiny|tiny",
-        "\"decoder\": {|\"other\": {|files.decoder"
+        "\"decoder\": {|\"other\": {|files.decoder",
+        "\"files\": {|\"files\": {\"sky\": {\"path\": \"../sky\", \"sha256\": \"\"},|others than"
       })
   void anUnreadableCardSaysWhatIsWrong(String text, String instead, String told)
       throws IOException {
