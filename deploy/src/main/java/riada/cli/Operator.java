@@ -1,11 +1,9 @@
 package riada.cli;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import picocli.CommandLine.Option;
 import riada.proto.Action;
 import riada.proto.Observation;
@@ -42,13 +40,10 @@ final class Operator {
   /** Sends one action and waits until the broker has it. */
   static Sent send(KafkaOptions kafka, Action action)
       throws InterruptedException, ExecutionException {
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(kafka.impatient(), new StringSerializer(), new ByteArraySerializer())) {
-      producer
-          .send(
-              new ProducerRecord<>(Topics.ACTIONS.name(), action.getTarget(), action.toByteArray()))
-          .get();
-    }
+    Publisher.send(
+        kafka,
+        List.of(
+            new ProducerRecord<>(Topics.ACTIONS.name(), action.getTarget(), action.toByteArray())));
     return new Sent(
         action.getKind().name(),
         action.getTarget(),

@@ -6,16 +6,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,16 +86,15 @@ final class ReferenceVerb {
                 bounds == null ? Optional.empty() : Optional.of(Bounds.parse(bounds)),
                 ZOOM);
     String of = version == null ? name + "-" + digest(bytes) : version;
-    try (KafkaProducer<String, byte[]> producer = producer(kafka)) {
-      for (Map.Entry<TileId, ReferenceFile.Cells> tile : cells.entrySet()) {
-        byte[] reference =
-            ReferenceFile.reference(tile.getKey(), tile.getValue(), of, Reference.Source.IMPORT)
-                .toByteArray();
-        producer.send(
-            new ProducerRecord<>(Topics.REFERENCE.name(), tile.getKey().toString(), reference));
-      }
-      producer.flush();
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    for (Map.Entry<TileId, ReferenceFile.Cells> tile : cells.entrySet()) {
+      byte[] reference =
+          ReferenceFile.reference(tile.getKey(), tile.getValue(), of, Reference.Source.IMPORT)
+              .toByteArray();
+      records.add(
+          new ProducerRecord<>(Topics.REFERENCE.name(), tile.getKey().toString(), reference));
     }
+    Publisher.send(kafka, records);
     answer.row(sent(of, cells));
     return 0;
   }
@@ -118,26 +116,24 @@ final class ReferenceVerb {
     Map<TileId, Reference> before = references(kafka, cells);
     Action.Builder action =
         operator.action("", Clock.systemUTC()).setKind(Action.Kind.CORRECT_REFERENCE);
-    try (KafkaProducer<String, byte[]> producer = producer(kafka)) {
-      for (Map.Entry<TileId, ReferenceFile.Cells> tile : cells.entrySet()) {
-        Mask wet = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-        Mask known = tile.getValue().known().copy();
-        Reference stands = before.get(tile.getKey());
-        if (stands != null) {
-          wet = RunLength.decode(stands.getWet());
-          known =
-              stands.hasKnown()
-                  ? known.or(RunLength.decode(stands.getKnown()))
-                  : Mask.full(TileGrid.SIZE, TileGrid.SIZE);
-        }
-        wet = dry ? wet.andNot(tile.getValue().wet()) : wet.or(tile.getValue().wet());
-        String key = tile.getKey().toString();
-        action.setTarget(key).setMask(RunLength.encode(wet)).setKnown(RunLength.encode(known));
-        producer.send(
-            new ProducerRecord<>(Topics.ACTIONS.name(), key, action.build().toByteArray()));
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    for (Map.Entry<TileId, ReferenceFile.Cells> tile : cells.entrySet()) {
+      Mask wet = new Mask(TileGrid.SIZE, TileGrid.SIZE);
+      Mask known = tile.getValue().known().copy();
+      Reference stands = before.get(tile.getKey());
+      if (stands != null) {
+        wet = RunLength.decode(stands.getWet());
+        known =
+            stands.hasKnown()
+                ? known.or(RunLength.decode(stands.getKnown()))
+                : Mask.full(TileGrid.SIZE, TileGrid.SIZE);
       }
-      producer.flush();
+      wet = dry ? wet.andNot(tile.getValue().wet()) : wet.or(tile.getValue().wet());
+      String key = tile.getKey().toString();
+      action.setTarget(key).setMask(RunLength.encode(wet)).setKnown(RunLength.encode(known));
+      records.add(new ProducerRecord<>(Topics.ACTIONS.name(), key, action.build().toByteArray()));
     }
+    Publisher.send(kafka, records);
     answer.row(sent("operator-" + Observation.instant(action.getAt()), cells));
     return 0;
   }
@@ -165,11 +161,6 @@ final class ReferenceVerb {
     } catch (BadInput | InvalidProtocolBufferException e) {
       return; // it is among the dead letters
     }
-  }
-
-  private static KafkaProducer<String, byte[]> producer(KafkaOptions kafka) {
-    return new KafkaProducer<>(
-        kafka.impatient(), new StringSerializer(), new ByteArraySerializer());
   }
 
   private static Sent sent(String version, Map<TileId, ReferenceFile.Cells> cells) {

@@ -5,14 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -67,13 +65,12 @@ final class RegionVerb {
           Path file)
       throws Exception {
     List<Region> regions = RegionFile.read(file);
-    try (KafkaProducer<String, byte[]> producer = producer(kafka)) {
-      for (Region region : regions) {
-        producer
-            .send(new ProducerRecord<>(Topics.REGIONS.name(), region.getId(), region.toByteArray()))
-            .get();
-      }
+    List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+    for (Region region : regions) {
+      records.add(
+          new ProducerRecord<>(Topics.REGIONS.name(), region.getId(), region.toByteArray()));
     }
+    Publisher.send(kafka, records);
     answer.rows(regions.stream().map(Row::of).toList());
     return 0;
   }
@@ -100,15 +97,8 @@ final class RegionVerb {
       throw new BadInput(
           "region_unknown", "There is no region '" + id + "'; 'riada region list' names them all.");
     }
-    try (KafkaProducer<String, byte[]> producer = producer(kafka)) {
-      producer.send(new ProducerRecord<>(Topics.REGIONS.name(), id, null)).get();
-    }
+    Publisher.send(kafka, List.of(new ProducerRecord<>(Topics.REGIONS.name(), id, null)));
     return 0;
-  }
-
-  private static KafkaProducer<String, byte[]> producer(KafkaOptions kafka) {
-    return new KafkaProducer<>(
-        kafka.impatient(), new StringSerializer(), new ByteArraySerializer());
   }
 
   private static Map<String, Row> known(KafkaOptions kafka) {

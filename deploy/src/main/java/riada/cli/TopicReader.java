@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import riada.local.PresentEnd;
 
 /**
  * Reads one topic without a consumer group: nothing is committed, so looking changes nothing. Owned
@@ -58,10 +59,7 @@ final class TopicReader implements AutoCloseable {
 
   /** Hands over every record up to the end that the topic has now, one poll's worth at a time. */
   void forEachToEnd(Consumer<ConsumerRecord<byte[], byte[]>> taker) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      consumer.poll(Duration.ofMillis(200)).forEach(taker);
-    }
+    PresentEnd.read(consumer, partitions, PresentEnd.PATIENCE, taker);
   }
 
   @Override

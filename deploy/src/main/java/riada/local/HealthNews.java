@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import riada.dashboard.News;
 
 /**
@@ -13,6 +15,7 @@ import riada.dashboard.News;
  * says what has changed.
  */
 final class HealthNews implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HealthNews.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final LocalSystem system;
@@ -38,20 +41,26 @@ final class HealthNews implements AutoCloseable {
     clock.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Whatever goes wrong is said and tried again: the clock drops a task that throws. */
   private void look() {
+    try {
+      tell();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    } catch (RuntimeException e) {
+      log.error("The page was not told how the services are; trying again.", e);
+    }
+  }
+
+  private void tell() throws InterruptedException {
     List<News> now = new ArrayList<>();
     now.add(new News.DeviceWarning(system.deviceWarning().orElse("")));
     for (LocalSystem.ServiceState service : system.services()) {
       now.add(new News.ServiceHealth(service.name(), service.isWorking(), service.words()));
     }
-    if (now.equals(told)) {
-      return;
-    }
-    try {
+    if (!now.equals(told)) {
       page.accept(now);
       told = now;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closed
     }
   }
 

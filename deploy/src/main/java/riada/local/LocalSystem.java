@@ -210,9 +210,9 @@ public final class LocalSystem implements AutoCloseable {
       states.add(
           new ServiceState(
               "evidence",
-              trouble.isEmpty(),
+              true, // alerts go out without it, and it is copied later
               false,
-              trouble.isEmpty() ? "The evidence of alerts is copied." : trouble));
+              trouble.isEmpty() ? "The evidence of alerts is copied." : "Warning: " + trouble));
     }
     return states;
   }
@@ -228,21 +228,29 @@ public final class LocalSystem implements AutoCloseable {
     return segmenter == null ? Optional.empty() : segmenter.health().deviceWarning();
   }
 
-  private synchronized void opened(AutoCloseable service) {
+  /** Is to be closed with the system. */
+  synchronized void opened(AutoCloseable service) {
     running.push(service);
   }
 
-  /** Stops the services, the last first. Closing twice does nothing. */
+  /**
+   * Stops the services, the last first, also after one that does not stop. Closing twice does
+   * nothing.
+   */
   @Override
   public synchronized void close() {
+    IllegalStateException failure = new IllegalStateException("a service does not stop");
     while (!running.isEmpty()) {
       try {
         running.pop().close();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (Exception e) {
-        throw new IllegalStateException("a service does not stop", e);
+        failure.addSuppressed(e);
       }
+    }
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
     }
   }
 }

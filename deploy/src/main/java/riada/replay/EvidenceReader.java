@@ -3,7 +3,6 @@ package riada.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import riada.local.PresentEnd;
 import riada.proto.BadInput;
 import riada.proto.Topic;
 
@@ -22,8 +22,6 @@ import riada.proto.Topic;
  * one thread.
  */
 final class EvidenceReader {
-  private static final Duration POLL = Duration.ofMillis(200);
-
   private final Map<String, Object> client;
 
   /** Takes one record. */
@@ -59,16 +57,16 @@ final class EvidenceReader {
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       seek(consumer, partitions, fromMs, ends);
-      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (record.key() != null) {
-            try {
-              taker.take(new String(record.key(), UTF_8), record.value(), record.timestamp());
-            } catch (InvalidProtocolBufferException | BadInput e) {
-              continue; // a stranger's: it is among the dead letters
-            }
-          }
-        }
+      PresentEnd.read(consumer, partitions, PresentEnd.PATIENCE, record -> hand(record, taker));
+    }
+  }
+
+  private static void hand(ConsumerRecord<byte[], byte[]> record, Taker taker) {
+    if (record.key() != null) {
+      try {
+        taker.take(new String(record.key(), UTF_8), record.value(), record.timestamp());
+      } catch (InvalidProtocolBufferException | BadInput e) {
+        return; // a stranger's: it is among the dead letters
       }
     }
   }

@@ -62,6 +62,26 @@ class LocalSystemIT {
   }
 
   @Test
+  void evidenceThatIsNotCopiedIsAWarningAndNoFailure() throws Exception {
+    try (LocalSystem system = new LocalSystem(NOWHERE, Clock.systemUTC())) {
+      system.startAlerts(folder, 1, 0, Issuer.here());
+
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(system.services())
+                      .filteredOn(service -> service.name().equals("evidence"))
+                      .singleElement()
+                      .satisfies(
+                          service -> {
+                            assertThat(service.words()).startsWith("Warning: The broker cannot");
+                            assertThat(service.isWorking()).isTrue();
+                          }));
+    }
+  }
+
+  @Test
   void aTakenHealthPortIsASentence() throws Exception {
     try (LocalSystem system = new LocalSystem(NOWHERE, Clock.systemUTC());
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -1,0 +1,53 @@
+package riada.local;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Reads partitions from where a consumer stands to the end that they have now. */
+public final class PresentEnd {
+  /** Long enough for a broker that starts again. */
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private PresentEnd() {}
+
+  /**
+   * Hands over every record up to the end, one poll's worth at a time.
+   *
+   * @param consumer assigned to {@code partitions}, and positioned
+   * @param patience how long the broker may hand out nothing
+   * @throws TimeoutException when it did so for longer: polls of a broker that is gone are empty
+   */
+  public static void read(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      List<TopicPartition> partitions,
+      Duration patience,
+      Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    long position = sum(consumer, partitions);
+    long since = System.nanoTime();
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      consumer.poll(POLL).forEach(taker);
+      long now = sum(consumer, partitions); // the marks of transactions are steps too
+      if (now != position) {
+        position = now;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > patience.toNanos()) {
+        throw new TimeoutException(
+            "it stopped handing out records for " + patience.toSeconds() + " s");
+      }
+    }
+  }
+
+  private static long sum(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      List<TopicPartition> partitions) {
+    return partitions.stream().mapToLong(consumer::position).sum();
+  }
+}
