@@ -169,7 +169,7 @@ class PageIT {
     page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
     page.route("**/overlay/**", Route::abort);
 
-    tell(Valley.square(TILE, 100, 100, 420, CLOCK.instant()));
+    tell(Valley.square(TILE, 100, 100, 400, CLOCK.instant()));
 
     page.waitForFunction("() => " + FLOOD_PIXELS + " === 0 && " + STALE_PIXELS + " > 1000");
     shot("unfetched");
