@@ -165,8 +165,9 @@ final class ModelVerb {
     if (Files.exists(out)) {
       throw new BadInput("model_exists", out + " is there already; name a new folder.");
     }
-    List<Sound> variants = new ArrayList<>();
-    ModelFolder.open(source).copyTo(out, copy -> variants.addAll(sound(copy, new ModelOptions())));
+    List<Sound> variants = sound(source, new ModelOptions());
+    // Once more where it lies alone: a graph may read a file beside it that the card does not name.
+    ModelFolder.open(source).copyTo(out, copy -> sound(copy, new ModelOptions()));
     answer.row(
         new Imported(
             variants.get(0).model, out.toString(), variants.stream().map(Sound::variant).toList()));
