@@ -302,7 +302,7 @@ class ModelFolderTest {
   @CsvSource({
     "'\"metrics\": {}', '\"metrics\": {}, \"fit\": \"crop\"', crop",
     "'\"metrics\": {}', '\"metrics\": {}, \"heads\": [\"sea\"]', sea",
-    "'\"metrics\": {}', '\"metrics\": {}, \"heads\": 1', heads"
+    "'\"metrics\": {}', '\"metrics\": {}, \"heads\": 1', Head"
   })
   void aFitOrHeadThatNobodyKnowsIsNamed(String text, String instead, String told)
       throws IOException {

@@ -81,8 +81,7 @@ class FamilyParityTest {
 
   @ParameterizedTest
   @MethodSource("pictures")
-  void embeddingsAgree(String name, JsonNode picture)
-      throws IOException, OrtException {
+  void embeddingsAgree(String name, JsonNode picture) throws IOException, OrtException {
     encode(picture);
 
     double deviation = deviation(floats(picture.get("embedding")), embedding.features());
@@ -93,8 +92,7 @@ class FamilyParityTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void masksAgree(String name, JsonNode picture, JsonNode test)
-      throws IOException, OrtException {
+  void masksAgree(String name, JsonNode picture, JsonNode test) throws IOException, OrtException {
     encode(picture);
 
     Masks masks = decoder.decode(embedding, questions(test));

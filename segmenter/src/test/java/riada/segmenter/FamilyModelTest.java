@@ -22,8 +22,9 @@ import riada.segmenter.ImageSegmenter.Question;
 import riada.segmenter.ImageSegmenter.Segmentation;
 
 /**
- * A model of the Segment Anything family, which has neither detector nor sky head: tiny, with random
- * weights. What it answers means nothing; that it is asked and cut rightly is FamilyParityTest's.
+ * A model of the Segment Anything family, which has neither detector nor sky head: tiny, with
+ * random weights. What it answers means nothing; that it is asked and cut rightly is
+ * FamilyParityTest's.
  */
 class FamilyModelTest {
   private WaterModel model;
@@ -49,7 +50,8 @@ class FamilyModelTest {
     Point point = new Point(140, 50, true);
     Box box = new Box(100, 20, 180, 80);
 
-    Segmentation answer = segmenter.segment(image, new Question(List.of(point), List.of(box), true));
+    Segmentation answer =
+        segmenter.segment(image, new Question(List.of(point), List.of(box), true));
 
     assertThat(answer.water().width()).isEqualTo(300);
     assertThat(answer.water().height()).isEqualTo(100);
