@@ -25,10 +25,11 @@ import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
-/** {@code riada model info|verify|compare|import}. */
+/** {@code riada model info|verify|compare|import|swap}. */
 @Command(
     name = "model",
-    description = "Look at, check, compare and take in models.",
+    description = "Look at, check, compare, take in and swap models.",
+    subcommands = SwapVerb.class,
     mixinStandardHelpOptions = true)
 final class ModelVerb {
   /** One variant of a model. */
@@ -174,7 +175,7 @@ final class ModelVerb {
     return 0;
   }
 
-  private static List<Sound> sound(Path folder, ModelOptions options) throws BadInput {
+  static List<Sound> sound(Path folder, ModelOptions options) throws BadInput {
     List<Sound> rows = new ArrayList<>();
     for (String variant : ModelFolder.open(folder).variants()) {
       Device.Choice device = Device.Choice.parse(options.device.isEmpty() ? "cpu" : options.device);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import riada.cap.Issuer;
@@ -24,6 +25,7 @@ import riada.geo.TileId;
 import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Evidence;
+import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.Reference;
 import riada.proto.Region;
@@ -243,7 +245,24 @@ public final class Replay {
             km2,
             today == null
                 ? "The region is no longer there, so nothing was measured."
-                : "Another than when the alert was made: " + String.join(", ", differs) + ".");
+                : "Another than when the alert was made: "
+                    + String.join(", ", differs).replace("model", models(evidence))
+                    + ".");
+  }
+
+  /** Which models spoke and which one speaks now. */
+  private String models(List<Evidence> evidence) {
+    String then =
+        evidence.stream()
+            .map(one -> named(one.getModel()))
+            .distinct()
+            .limit(NAMED)
+            .collect(Collectors.joining(", "));
+    return "model (" + then + " then, " + named(pipeline.model().ref()) + " now)";
+  }
+
+  private static String named(ModelRef ref) {
+    return ref.getName() + " " + ref.getVersion();
   }
 
   private static void note(List<String> differs, String name, boolean same) {

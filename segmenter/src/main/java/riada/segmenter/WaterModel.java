@@ -308,6 +308,10 @@ public final class WaterModel implements AutoCloseable {
     return device;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Gives back all native memory. Closing again does nothing. */
   @Override
   public void close() {
