@@ -208,7 +208,8 @@ class LabelVerbsTest {
     Path next = folder.resolve("next");
     shell.run("model", "import", TINY, "--out", next.toString());
     Path card = next.resolve("model.json");
-    Files.writeString(card, Files.readString(card).replace("\"version\": \"1\"", "\"version\": \"0\""));
+    Files.writeString(
+        card, Files.readString(card).replace("\"version\": \"1\"", "\"version\": \"0\""));
 
     Shell.Result swap =
         shell.run("model", "swap", next.toString(), "--model", served, "-o", "json");
