@@ -26,7 +26,7 @@ class FamilyVerbsTest {
     Shell.Result result = segment("--point", "30,20", "-o", "json");
 
     assertThat(result.status()).as(result.err()).isZero();
-    JsonNode row = new ObjectMapper().readTree(result.out()).get(0);
+    JsonNode row = new ObjectMapper().readTree(result.out());
     assertThat(row.get("width").asInt()).isEqualTo(90);
     assertThat(row.get("hidden_fraction").isNull()).isTrue();
     assertThat(row.get("model").asText()).isEqualTo("tiny-random-sam 1");
@@ -91,6 +91,7 @@ class FamilyVerbsTest {
   void aMissingOutputIsNotImported() throws Exception {
     Path source = copy();
     edit(source, "\"heads\": []", "\"heads\": [\"sky\"]");
+    edit(source, "\"mask\": 0.0", "\"mask\": 0.0, \"cloud\": 0.0, \"shadow\": 0.0");
 
     assertRefused(source, "has no output named sky");
   }
