@@ -41,7 +41,7 @@ record Checkpoint(
   /**
    * One pass over the training pictures.
    *
-   * @param loss mean over its questions
+   * @param loss mean over its questions; 0 of the model as it was, which is epoch 0
    * @param heldOutIou pooled, after it, at the decoder's resolution, 0..1
    */
   record Epoch(double loss, double heldOutIou) {}

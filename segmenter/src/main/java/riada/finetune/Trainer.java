@@ -127,7 +127,7 @@ final class Trainer {
     int perEpoch = (lessons.size() - 1) / training.batch() + 1;
     try (Run run = new Run(start, last)) {
       if (run.epochs.isEmpty()) {
-        run.epochs.add(new Epoch(Double.NaN, judge.iou(start)));
+        run.epochs.add(new Epoch(0, judge.iou(start)));
       }
       while (run.epochs.size() <= training.epochs() && !run.stale()) {
         int epoch = run.epochs.size() - 1;
