@@ -1,31 +1,20 @@
 package riada.finetune;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import riada.eval.Evaluation;
 import riada.eval.LabelledFolder;
 import riada.finetune.Checkpoint.Epoch;
-import riada.finetune.Encodings.Encoding;
 import riada.finetune.Measuring.HeldOut;
-import riada.finetune.Samples.Lesson;
-import riada.finetune.Samples.Sample;
 import riada.onnx.Device;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
-import riada.proto.Observation;
 import riada.segmenter.WaterModel;
 
 /**
@@ -35,9 +24,6 @@ import riada.segmenter.WaterModel;
  */
 public final class FineTuning {
   private static final String CHECKPOINT = "checkpoint";
-
-  /** Of answers to the same question, relative to their spread. */
-  private static final double SAME = 1e-3;
 
   private final Request request;
   private final Training training;
@@ -90,14 +76,6 @@ public final class FineTuning {
     run = out.resolveSibling(out.getFileName() + ".run");
   }
 
-  /** Pictures by what they are for. */
-  private record Plan(
-      List<Lesson> train,
-      List<Lesson> heldOut,
-      List<Sample> rehearsal,
-      List<HeldOut> measured,
-      List<Tuned.Taught> taught) {}
-
   /**
    * Tunes, measures and writes. A model that gains nothing on the held-out pictures is not written.
    *
@@ -116,22 +94,22 @@ public final class FineTuning {
     try (WaterModel parent =
             WaterModel.open(request.model, folder.variant(), Device.Choice.CPU, request.threads);
         Network network = new Network(NDManager.newBaseManager(), weights, folder)) {
-      Plan plan = plan(parent);
-      String identity = identity(folder, plan);
+      Plan plan = Plan.of(request, training.seed(), parent);
+      String identity = plan.identity(folder.ref().getDigest() + training + request.threads);
       Path encoded = begin(identity, weights.size());
       try {
         Encodings encodings = new Encodings(parent, encoded);
-        requireSame(network, weights.start(), parent, encodings, plan.train.get(0).image());
+        Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
         Judge judge =
-            new Judge(network, encodings, plan.heldOut, folder.card().thresholds().mask());
+            new Judge(network, encodings, plan.heldOut(), folder.card().thresholds().mask());
         Checkpoint last =
             new Trainer(
                     network,
                     encodings,
                     training,
                     folder.inputSize(),
-                    plan.train,
-                    plan.rehearsal,
+                    plan.train(),
+                    plan.rehearsal(),
                     judge)
                 .train(run.resolve(CHECKPOINT), identity, progress);
         Blend blend = Blend.choose(weights, last.best(), judge);
@@ -139,58 +117,15 @@ public final class FineTuning {
         Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
         TunedFolder.delete(run);
         return result;
+      } catch (BadInput e) {
+        if (!Files.exists(run.resolve(CHECKPOINT))) {
+          TunedFolder.delete(run);
+        }
+        throw e;
       } catch (IOException e) {
         throw stopped(e, encoded);
       }
     }
-  }
-
-  private Plan plan(WaterModel parent) throws BadInput, OrtException {
-    Samples samples = new Samples(parent, request.platform);
-    Samples.Parts parts = Samples.split(request.data, training.seed(), Samples.HELD_OUT_OF);
-    List<Lesson> train = samples.read(request.data, parts.train());
-    List<Sample> rehearsal = new ArrayList<>();
-    List<HeldOut> measured = new ArrayList<>();
-    List<Tuned.Taught> taught = new ArrayList<>();
-    measured.add(new HeldOut(request.data, parts.dev(), request.platform));
-    taught.add(
-        taught(
-            request.data,
-            "labels",
-            train.stream().map(Lesson::image).toList(),
-            parts.dev().size()));
-    for (LabelledFolder other : request.also) {
-      Samples.Parts halves = Samples.split(other, training.seed(), 2);
-      List<Sample> keep = Samples.pictures(halves.train());
-      rehearsal.addAll(keep);
-      measured.add(new HeldOut(other, halves.dev(), Optional.empty()));
-      taught.add(taught(other, "rehearsal", keep, halves.dev().size()));
-    }
-    return new Plan(train, samples.held(parts.dev()), rehearsal, measured, taught);
-  }
-
-  private static Tuned.Taught taught(
-      LabelledFolder folder, String use, List<Sample> pictures, int heldOut) {
-    String digests = String.join("\n", pictures.stream().map(Sample::digest).toList());
-    return new Tuned.Taught(Measuring.name(folder), use, pictures.size(), heldOut, sha256(digests));
-  }
-
-  private static String sha256(String text) {
-    return HexFormat.of().formatHex(Observation.sha256().digest(text.getBytes(UTF_8)));
-  }
-
-  /** Of everything that decides what a run will learn. */
-  private String identity(ModelFolder folder, Plan plan) {
-    StringBuilder text = new StringBuilder();
-    text.append(folder.ref().getDigest()).append(training).append(request.threads);
-    Stream.concat(plan.train.stream(), plan.heldOut.stream())
-        .forEach(
-            lesson -> {
-              lesson.before().ifPresent(before -> text.append(before.identity()));
-              text.append(lesson.image().identity());
-            });
-    plan.rehearsal.forEach(sample -> text.append(sample.digest()));
-    return sha256(text.toString());
   }
 
   /** Makes the run's folder, or finds that of the run that is gone on with; where encodings go. */
@@ -230,42 +165,6 @@ public final class FineTuning {
         e);
   }
 
-  /** Fine-tuning computes what the graph computes, or tunes something else than what is served. */
-  private static void requireSame(
-      Network network, float[] weights, WaterModel model, Encodings encodings, Sample sample)
-      throws BadInput, IOException, OrtException {
-    Encoding picture = encodings.of(sample, Flip.NONE);
-    model.take(riada.sam.Pixels.of(sample.picture()));
-    model.encode();
-    float[] graph = model.decode(List.of(picture.prompts())).logits(0, 0).toArray();
-    try (NDManager scratch = network.manager().newSubManager()) {
-      NDArray row = scratch.create(weights, new Shape(weights.length));
-      float[] ours =
-          network.answer(row, picture, picture.prompts(), scratch).masks().get(0).toFloatArray();
-      double sum = 0;
-      double squares = 0;
-      double most = ours.length == graph.length ? 0 : Double.POSITIVE_INFINITY;
-      for (int i = 0; i < graph.length; i++) {
-        sum += graph[i];
-        squares += (double) graph[i] * graph[i];
-        most = i < ours.length ? Math.max(most, Math.abs(ours[i] - graph[i])) : most;
-      }
-      double mean = sum / graph.length;
-      double spread = Math.sqrt(Math.max(0, squares / graph.length - mean * mean));
-      if (!(most <= SAME * Math.max(spread, 1e-3))) {
-        throw new BadInput(
-            "model_unfit",
-            String.format(
-                Locale.ROOT,
-                "The decoder of %s has the weights of a Segment Anything decoder but does not"
-                    + " compute what one computes (logits differ by up to %.2g), so it cannot be"
-                    + " tuned.",
-                model.ref().getName(),
-                most));
-      }
-    }
-  }
-
   private Tuned write(
       ModelFolder folder,
       WaterModel parent,
@@ -290,7 +189,7 @@ public final class FineTuning {
           0,
           last.epochs().size() - 1,
           best,
-          plan.taught,
+          plan.taught(),
           List.of(),
           List.of(),
           seconds(start));
@@ -298,11 +197,11 @@ public final class FineTuning {
     try (TunedFolder tuned = new TunedFolder(folder, out, folder(row, network))) {
       List<Tuned.Row> rows = new ArrayList<>();
       try (WaterModel model = open(tuned.path(), folder)) {
-        requireSame(network, row, model, encodings, plan.train.get(0).image());
+        Parity.require(network, row, model, encodings, plan.train().get(0).image());
         List<Evaluation> after = measure(model, plan, "measuring the tuned model");
         for (int i = 0; i < after.size(); i++) {
           rows.add(
-              Measuring.row(plan.measured.get(i), before.get(i), after.get(i), training.seed()));
+              Measuring.row(plan.measured().get(i), before.get(i), after.get(i), training.seed()));
         }
       }
       Tuned told =
@@ -315,7 +214,7 @@ public final class FineTuning {
               blend.share(),
               last.epochs().size() - 1,
               best,
-              plan.taught,
+              plan.taught(),
               rows,
               Measuring.notMeasured(folder.card().sensors(), rows),
               seconds(start));
@@ -342,10 +241,10 @@ public final class FineTuning {
 
   private List<Evaluation> measure(WaterModel model, Plan plan, String stage)
       throws BadInput, OrtException {
-    int all = plan.measured.stream().mapToInt(what -> what.pairs().size()).sum();
+    int all = plan.measured().stream().mapToInt(what -> what.pairs().size()).sum();
     List<Evaluation> evaluations = new ArrayList<>();
     int[] done = {0};
-    for (HeldOut what : plan.measured) {
+    for (HeldOut what : plan.measured()) {
       int before = done[0];
       evaluations.add(
           Measuring.evaluate(
