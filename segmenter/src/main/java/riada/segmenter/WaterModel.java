@@ -233,6 +233,11 @@ public final class WaterModel implements AutoCloseable {
     return encodings;
   }
 
+  /** A copy of the picture's features, [channels, height, width]: what the decoder works on. */
+  public float[] features() {
+    return embedding.features();
+  }
+
   /**
    * Where the detector sees water: coarse logits over the picture, water above 0; for models that
    * have a {@link Head#DETECTOR}.
