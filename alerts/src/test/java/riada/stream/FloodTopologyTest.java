@@ -265,6 +265,20 @@ class FloodTopologyTest {
   }
 
   @Test
+  void aMaskOfARegionThatWasDeletedMeanwhileIsGroundAndNoFigure() {
+    flood.send(WHOLE);
+    flood.raw(Topics.REGIONS, "whole", null);
+    flood.stats();
+
+    flood.send(mask(TILE, "a", hours(1), rows(0, 150), full()).build());
+
+    assertThat(flood.ground()).hasSize(1);
+    assertThat(flood.stats()).isEmpty();
+    assertThat(flood.alerts()).isEmpty();
+    assertThat(flood.dead(Topics.MASKS)).isEmpty();
+  }
+
+  @Test
   void whatARegionWasStaysWithTheEvidence() {
     Region changed = WHOLE.toBuilder().setRaiseKm2(0.7).build();
     flood.send(WHOLE);

@@ -16,6 +16,8 @@ import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import riada.proto.Alert;
 import riada.proto.Evidence;
 import riada.proto.ProtoSerde;
@@ -98,6 +100,22 @@ class IncidentProcessorTest {
     keepHouse(kept);
 
     assertThat(lives.get("r")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-86_400_000, 400 * 86_400_000L})
+  void aClockThatJumpsEndsNoIncident(long jumpMs) {
+    define("v1");
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+
+    context.setCurrentSystemTimeMs(T0 + jumpMs);
+    context.scheduledPunctuators().get(0).getPunctuator().punctuate(T0 + jumpMs);
+    keepHouse(T0 + jumpMs);
+
+    assertThat(lives.get("r").getState()).isEqualTo(riada.proto.RegionState.ALERTING);
+    assertThat(lives.get("r").getAsOfMs()).isGreaterThanOrEqualTo(T0);
+    assertThat(alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
   }
 
   private void keepHouse(long nowMs) {

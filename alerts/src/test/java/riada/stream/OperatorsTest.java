@@ -163,6 +163,23 @@ class OperatorsTest {
   }
 
   @Test
+  void aChangeOfTheRegionHoldsFromThenOnAndTheIncidentGoesOn() {
+    String before = flood.lastStats().getRegionVersion();
+
+    flood.send(WHOLE.toBuilder().setRaiseKm2(0.05).setClearKm2(0.01).build());
+
+    assertThat(flood.alerts())
+        .singleElement()
+        .returns(Alert.Kind.UPDATE, Alert::getKind)
+        .returns(INCIDENT, Alert::getIncidentId)
+        .satisfies(
+            alert ->
+                assertThat(alert.getRegionVersion())
+                    .isEqualTo(flood.lastStats().getRegionVersion())
+                    .isNotEqualTo(before));
+  }
+
+  @Test
   void aReplayedCorrectionIsNotWrittenBehindANewerReference() {
     Action old = correction(rows(0, 20));
     flood.raw(

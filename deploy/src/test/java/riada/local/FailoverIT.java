@@ -84,9 +84,9 @@ class FailoverIT {
           KafkaConsumer<byte[], byte[]> figures = consumer(servers, Topics.STATS)) {
         try (Feed feed = new Feed(servers)) {
           feed.regions();
-          awaitFigures(figures, Duration.ofSeconds(90), 0);
+          awaitFigures(figures, Duration.ofSeconds(240), 0);
           feed.start();
-          awaitFigures(figures, Duration.ofSeconds(60), 1);
+          awaitFigures(figures, Duration.ofSeconds(120), 1);
           Random random = new Random(SEED);
           for (int kill = 1; kill <= KILLS; kill++) {
             pollFor(figures, Duration.ofMillis(500 + random.nextInt(6000)));
@@ -95,7 +95,7 @@ class FailoverIT {
             victim.kill();
             int masksBefore = sent.size();
             victim.startAgain();
-            awaitFigures(figures, Duration.ofSeconds(120), masksBefore);
+            awaitFigures(figures, Duration.ofSeconds(240), masksBefore);
             back.add(Duration.ofNanos(System.nanoTime() - killedAt));
             System.out.printf(
                 "kill %d: figures of all regions are new again after %.1f s%n",
