@@ -107,7 +107,7 @@ public final class FineTuning {
                     network,
                     encodings,
                     training,
-                    folder.inputSize(),
+                    parent,
                     plan.train(),
                     plan.rehearsal(),
                     judge)
