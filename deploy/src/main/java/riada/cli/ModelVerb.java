@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +19,8 @@ import riada.eval.Evaluator;
 import riada.eval.LabelledFolder;
 import riada.eval.Prompting;
 import riada.onnx.Device;
+import riada.onnx.Fit;
+import riada.onnx.Head;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
@@ -38,6 +41,9 @@ final class ModelVerb {
       String licence,
       String folder,
       int inputSize,
+      Fit fit,
+      Set<Head> heads,
+      List<String> prompts,
       List<String> sensors,
       List<VariantRow> variants,
       JsonNode metrics) {}
@@ -62,7 +68,7 @@ final class ModelVerb {
           new VariantRow(
               name,
               variant.ref().getDigest(),
-              Files.size(variant.file("encoder")) + Files.size(variant.file("decoder")),
+              variant.bytes(),
               name.equals(model.card().defaultVariant())));
     }
     ModelFolder.Card card = model.card();
@@ -73,6 +79,9 @@ final class ModelVerb {
             card.licence(),
             folder.toString(),
             card.inputSize(),
+            card.fit(),
+            card.heads(),
+            card.prompts(),
             card.sensors(),
             variants,
             card.metrics()),
@@ -156,8 +165,8 @@ final class ModelVerb {
     if (Files.exists(out)) {
       throw new BadInput("model_exists", out + " is there already; name a new folder.");
     }
-    List<Sound> variants = sound(source, new ModelOptions());
-    ModelFolder.open(source).copyTo(out);
+    List<Sound> variants = new ArrayList<>();
+    ModelFolder.open(source).copyTo(out, copy -> variants.addAll(sound(copy, new ModelOptions())));
     answer.row(
         new Imported(
             variants.get(0).model, out.toString(), variants.stream().map(Sound::variant).toList()));

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 import riada.eval.RunLengthText;
 import riada.mask.Mask;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
@@ -54,7 +55,8 @@ final class SegmentVerb implements Callable<Integer> {
   @Option(
       names = "--everything",
       description =
-          "Every body of water by itself: a grid of points is asked, the sure answers stay.")
+          "Every body of water by itself: a grid of points is asked, the sure answers stay. A model"
+              + " without a detector knows no water and finds every thing.")
   boolean everything;
 
   @Option(
@@ -90,14 +92,18 @@ final class SegmentVerb implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   picocli.CommandLine.Model.CommandSpec verb;
 
-  /** What a mask shows, of the picture's pixels. */
+  /**
+   * What a mask shows, of the picture's pixels.
+   *
+   * @param hiddenFraction null where the model cannot tell
+   */
   record Row(
       String mask,
       int width,
       int height,
       long waterPixels,
       double waterFraction,
-      double hiddenFraction,
+      @Nullable Double hiddenFraction,
       float confidence,
       Object bodies,
       @Nullable String rle,
@@ -138,7 +144,7 @@ final class SegmentVerb implements Callable<Integer> {
               found.water().height(),
               wet,
               wet / pixels,
-              1 - found.seen().count() / pixels,
+              water.has(Head.SKY) ? 1 - found.seen().count() / pixels : null,
               found.confidence(),
               answer.form == Answer.Form.JSON ? found.bodies() : found.bodies().size(),
               rle == null ? null : rle.of(found.water()),

@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import riada.detect.Detection;
 import riada.mask.Mask;
+import riada.onnx.Head;
 import riada.sam.Frame;
 import riada.sam.LogitPlane;
 import riada.sam.MaskDecoder;
@@ -35,9 +36,6 @@ final class Answers {
 
   /** Clicks are placed on a grid of at most this side: the centre of an error is no finer. */
   private static final int CLICK_GRID = 512;
-
-  /** The training code clamps the former answer so. */
-  private static final float PRIOR_LIMIT = 12;
 
   private final WaterModel model;
   private final Prompting prompting;
@@ -81,8 +79,8 @@ final class Answers {
   }
 
   private Answer automatic(Mask truth) throws OrtException {
-    Detection found = model.detect();
-    return found.hasWater() ? first(truth, found.prompts()) : alone(empty(truth));
+    Optional<Prompts> asked = automaticPrompts();
+    return asked.isPresent() ? first(truth, asked.get()) : alone(empty(truth));
   }
 
   private Answer first(Mask truth, Prompts question) throws OrtException {
@@ -182,18 +180,21 @@ final class Answers {
     return box;
   }
 
-  /** Corrects the automatic mask click by click: each answer is the next question's prior. */
+  /**
+   * Corrects the automatic mask click by click: each answer is the next question's prior. Without a
+   * detector the first click stands alone.
+   */
   private Answer clicks(Mask truth) throws OrtException {
-    Detection found = model.detect();
+    Optional<Prompts> automatic = automaticPrompts();
     List<Point> points = new ArrayList<>();
     Box box = null;
     Mask water = empty(truth);
     Optional<LogitPlane> last = Optional.empty();
     OptionalDouble predicted = OptionalDouble.empty();
-    if (found.hasWater()) {
-      points.addAll(found.prompts().points());
-      box = found.prompts().box();
-      Masks masks = model.decode(List.of(found.prompts()));
+    if (automatic.isPresent()) {
+      points.addAll(automatic.get().points());
+      box = automatic.get().box();
+      Masks masks = model.decode(List.of(automatic.get()));
       last = Optional.of(masks.logits(0, 0));
       predicted = OptionalDouble.of(masks.iou(0, 0));
       water = water(masks.logits(0, 0), truth);
@@ -204,7 +205,7 @@ final class Answers {
       Optional<Point> click = correction(water, truth);
       if (click.isPresent()) {
         points.add(frame(truth).onInput(click.get()));
-        LogitPlane prior = last.map(plane -> plane.clamped(PRIOR_LIMIT)).orElse(null);
+        LogitPlane prior = last.map(model::prior).orElse(null);
         Masks masks = model.decode(List.of(new Prompts(points, box, prior)));
         last = Optional.of(masks.logits(0, 0));
         predicted = OptionalDouble.of(masks.iou(0, 0));
@@ -213,6 +214,15 @@ final class Answers {
       ious.add(ConfusionMatrix.of(water, truth).iou());
     }
     return new Answer(water, predicted, List.of(), ious);
+  }
+
+  /** What the detector asks; nothing where it sees no water, or where there is none to ask. */
+  private Optional<Prompts> automaticPrompts() {
+    if (!model.has(Head.DETECTOR)) {
+      return Optional.empty();
+    }
+    Detection found = model.detect();
+    return found.hasWater() ? Optional.of(found.prompts()) : Optional.empty();
   }
 
   /** The pole of the largest error, wet where water was missed; none where there is no error. */
@@ -260,6 +270,6 @@ final class Answers {
   }
 
   private Frame frame(Mask truth) {
-    return new Frame(truth.width(), truth.height(), model.inputSize());
+    return model.frame().inPixelsOf(truth.width(), truth.height());
   }
 }

@@ -57,10 +57,15 @@ public final class Evaluator {
    * Measures the model on all pairs.
    *
    * @param done is told the number of pictures that are done
-   * @throws BadInput when a file is unreadable, a mask does not fit, or change pairs are to be
-   *     prompted from a truth that marks flood only
+   * @throws BadInput when a file is unreadable, a mask does not fit, the model cannot be asked so,
+   *     or change pairs are to be prompted from a truth that marks flood only
    */
   public Evaluation evaluate(LabelledFolder data, IntConsumer done) throws BadInput, OrtException {
+    switch (prompting) {
+      case DETECTOR, NONE -> model.requireDetector();
+      case POINT, POINTS, CLICKS -> model.requirePrompts("points");
+      case BOX, BOX_AND_POINTS -> model.requirePrompts("boxes");
+    }
     if (data.change() && prompting != Prompting.DETECTOR && prompting != Prompting.NONE) {
       throw new BadInput(
           "prompts_unfit",

@@ -14,15 +14,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -37,6 +35,9 @@ import riada.proto.Observation;
 public final class ModelFolder {
   private static final String CARD = "model.json";
 
+  /** The card for people, where there is one: licences travel with the weights. */
+  private static final String README = "README.md";
+
   /** The variant that every model has: single precision, the files of the card itself. */
   public static final String FP32 = "fp32";
 
@@ -44,6 +45,9 @@ public final class ModelFolder {
   public static final String SUITABLE = "";
 
   private static final List<String> ROLES = List.of("encoder", "decoder");
+
+  /** After a role: the file beside a graph that holds weights which no protobuf can. */
+  private static final String DATA = "_data";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -63,12 +67,19 @@ public final class ModelFolder {
   /**
    * The part of {@code model.json} that serving needs.
    *
-   * @param files by role: {@code encoder} and {@code decoder}, no others
+   * @param files by role: {@code encoder} and {@code decoder}, and {@code encoder_data} or {@code
+   *     decoder_data} where a graph keeps its weights in a file beside it; no others
    * @param inputSize side of the square input, in pixels
+   * @param fit how a picture is laid on the input
    * @param maskStride input pixels along one side of a mask logit
    * @param embedding channels, height, width
+   * @param heads what the encoder tells besides the embedding
+   * @param prompts what the decoder can be asked with: {@code points}, {@code boxes}, {@code mask}
+   * @param padPoints whether points without a box are followed by an empty slot: the network was
+   *     trained so
+   * @param priorLimit an earlier answer is given back within this many logits of 0; 0: as it is
    * @param thresholds logits above which a cell is water, cloud or shadow
-   * @param detector the constants of prompting, as the detector reads them
+   * @param detector the constants of prompting, as the detector reads them; empty without one
    * @param variants by name, without {@link #FP32}; none when the card has no such field
    * @param defaultVariant what the CPU runs when nobody asks; {@link #FP32} when the card is silent
    */
@@ -78,9 +89,14 @@ public final class ModelFolder {
       String licence,
       Map<String, Entry> files,
       int inputSize,
+      Fit fit,
       int maskStride,
       List<Integer> embedding,
       Normalisation normalisation,
+      Set<Head> heads,
+      List<String> prompts,
+      boolean padPoints,
+      float priorLimit,
       Thresholds thresholds,
       JsonNode detector,
       List<String> sensors,
@@ -90,6 +106,8 @@ public final class ModelFolder {
     public Card {
       files = Map.copyOf(files);
       embedding = List.copyOf(embedding);
+      heads = Set.copyOf(heads);
+      prompts = List.copyOf(prompts);
       sensors = List.copyOf(sensors);
       variants = Map.copyOf(variants);
       if (inputSize < 64 || inputSize > 4096 || maskStride < 1 || inputSize % maskStride != 0) {
@@ -185,6 +203,7 @@ public final class ModelFolder {
       }
       files.put(role, entry);
     }
+    addData(files, card.files());
     if (!files.keySet().containsAll(card.files().keySet())) {
       throw unreadable(json, "files has others than " + ROLES);
     }
@@ -201,12 +220,27 @@ public final class ModelFolder {
                 + String.join(", ", variants(card))
                 + ".");
       }
+      for (String role : ROLES) {
+        if (chosen.files().containsKey(role)) {
+          files.remove(role + DATA); // another graph has other weights
+        }
+      }
+      addData(files, chosen.files());
+      files.replaceAll((role, entry) -> chosen.files().getOrDefault(role, entry));
       if (!files.keySet().containsAll(chosen.files().keySet())) {
         throw unreadable(json, "variants." + variant + " has files other than " + ROLES);
       }
-      files.putAll(chosen.files());
     }
     return Map.copyOf(files);
+  }
+
+  private static void addData(Map<String, Entry> files, Map<String, Entry> named) {
+    for (String role : ROLES) {
+      Entry data = named.get(role + DATA);
+      if (data != null && named.containsKey(role)) {
+        files.put(role + DATA, data);
+      }
+    }
   }
 
   private static List<String> variants(Card card) {
@@ -243,12 +277,7 @@ public final class ModelFolder {
       if (!(JSON.readTree(Files.readAllBytes(json)) instanceof ObjectNode card)) {
         throw unreadable(json, "it is no JSON object");
       }
-      if (!card.has("variants")) {
-        card.putObject("variants");
-      }
-      if (!card.has("default_variant")) {
-        card.put("default_variant", FP32);
-      }
+      CardDefaults.complete(card);
       return JSON.treeToValue(card, Card.class);
     } catch (JsonProcessingException e) {
       throw unreadable(json, e.getOriginalMessage());
@@ -283,47 +312,38 @@ public final class ModelFolder {
     return HexFormat.of().formatHex(sha.digest());
   }
 
+  /** Whether a copy will do: throws where it will not. */
+  public interface Judge {
+    void judge(Path copy) throws BadInput;
+  }
+
+  /** As {@link #copyTo(Path, Judge)}, for whoever judged the original. */
+  public void copyTo(Path target) throws BadInput, IOException {
+    copyTo(target, copy -> {});
+  }
+
   /**
-   * Copies the card and the files of all variants, each checked as {@link #open} does; the new
+   * Copies the cards and the files of all variants, each checked as {@link #open} does; the new
    * folder appears whole or not at all.
    *
    * @param target must not exist, its parent is made where there is none
-   * @throws BadInput when a file of any variant is missing or not the one that was measured
+   * @param judge sees the copy before it appears: what it lacks that the original had beside itself
+   *     shows only there
+   * @throws BadInput when a file of any variant is missing or not the one that was measured, or the
+   *     judge refuses
    */
-  public void copyTo(Path target) throws BadInput, IOException {
+  public void copyTo(Path target, Judge judge) throws BadInput, IOException {
     TreeSet<String> paths = new TreeSet<>(List.of(CARD));
+    if (Files.isRegularFile(folder.resolve(README))) {
+      paths.add(README);
+    }
     for (String name : variants()) {
       for (Map.Entry<String, Entry> file : files(folder.resolve(CARD), card, name).entrySet()) {
         checked(folder, file.getKey(), file.getValue());
         paths.add(file.getValue().path());
       }
     }
-    Path whole = target.toAbsolutePath().normalize();
-    Files.createDirectories(Objects.requireNonNull(whole.getParent(), "the root is no new folder"));
-    Path part = whole.resolveSibling(whole.getFileName() + ".part");
-    delete(part); // of a copy that was killed
-    try {
-      Files.createDirectories(part);
-      for (String path : paths) {
-        Path copy = part.resolve(path);
-        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-        Files.copy(folder.resolve(path), copy, StandardCopyOption.REPLACE_EXISTING);
-      }
-      Files.move(part, whole);
-    } catch (IOException | RuntimeException e) {
-      delete(part); // a full disk leaves no half a model
-      throw e;
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      try (Stream<Path> all = Files.walk(tree)) {
-        for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    ModelCopy.copy(folder, paths, target, judge);
   }
 
   public Card card() {
@@ -348,6 +368,15 @@ public final class ModelFolder {
     return folder.resolve(entry.path());
   }
 
+  /** Size on disk of all files that run. */
+  public long bytes() throws IOException {
+    long bytes = 0;
+    for (Entry entry : files.values()) {
+      bytes += Files.size(folder.resolve(entry.path()));
+    }
+    return bytes;
+  }
+
   /** Which variant this is: {@link #FP32} or one that the card names. */
   public String variant() {
     return variant;
@@ -361,6 +390,11 @@ public final class ModelFolder {
   /** Side of the square input, in pixels. */
   public int inputSize() {
     return card.inputSize();
+  }
+
+  /** Whether the encoder has this head. */
+  public boolean has(Head head) {
+    return card.heads().contains(head);
   }
 
   /** Side of a plane of mask, cloud or shadow logits, in cells. */

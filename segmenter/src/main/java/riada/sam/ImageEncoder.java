@@ -1,7 +1,9 @@
 package riada.sam;
 
 import ai.onnxruntime.OrtException;
+import java.util.Arrays;
 import java.util.Map;
+import riada.onnx.Fit;
 import riada.onnx.FloatTensor;
 import riada.onnx.ModelFolder;
 import riada.onnx.OnnxModel;
@@ -14,6 +16,7 @@ import riada.proto.BadInput;
 public final class ImageEncoder implements AutoCloseable {
   private final OnnxModel graph;
   private final int size;
+  private final Fit fit;
   private final float[][] normalised = new float[3][256]; // network input of each channel and level
   private final FloatTensor image; // [1, 3, size, size]
   private final float[] plane;
@@ -24,6 +27,7 @@ public final class ImageEncoder implements AutoCloseable {
    */
   public ImageEncoder(OnnxModel graph, ModelFolder folder) throws BadInput, OrtException {
     size = folder.inputSize();
+    fit = folder.card().fit();
     graph.requireInput("image", -1, 3, size, size);
     Embedding.requireOutputs(graph, folder);
     this.graph = graph;
@@ -39,22 +43,31 @@ public final class ImageEncoder implements AutoCloseable {
   }
 
   /**
-   * Lays a picture of any size before the network: resized (each axis by itself) and normalised. A
-   * picture of the network's own size is read straight from the decoder's bytes.
+   * Lays a picture of any size before the network: resized as the model's {@link Fit} says, and
+   * normalised; what it does not cover is zero. A picture of the network's own size is read
+   * straight from the decoder's bytes.
+   *
+   * @return where it lies
    */
-  public void take(Pixels picture) {
-    Pixels fit = Resampler.resize(picture, size, size);
-    byte[] bytes = fit.bytes();
+  public Frame take(Pixels picture) {
+    Frame frame = Frame.of(picture.width(), picture.height(), size, fit);
+    Pixels resized = Resampler.resize(picture, frame.columns(), frame.rows());
+    byte[] bytes = resized.bytes();
+    if (frame.columns() < size || frame.rows() < size) {
+      Arrays.fill(plane, 0);
+    }
     for (int c = 0; c < 3; c++) {
       float[] level = normalised[c];
-      for (int y = 0, to = 0; y < size; y++) {
-        int from = fit.index(0, y, c);
-        for (int x = 0; x < size; x++, from += fit.pixelStride()) {
+      for (int y = 0; y < frame.rows(); y++) {
+        int from = resized.index(0, y, c);
+        int to = y * size;
+        for (int x = 0; x < frame.columns(); x++, from += resized.pixelStride()) {
           plane[to++] = level[bytes[from] & 0xff];
         }
       }
       image.values().put(c * plane.length, plane);
     }
+    return frame;
   }
 
   /** The network's input as {@link #take} left it: [3, size, size], row-major. */

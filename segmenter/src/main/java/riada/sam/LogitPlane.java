@@ -2,6 +2,7 @@ package riada.sam;
 
 import java.util.Arrays;
 import riada.mask.Mask;
+import riada.onnx.Fit;
 
 /** Logits on a square of cells that covers a picture: what a mask is cut from. Immutable. */
 public final class LogitPlane {
@@ -70,6 +71,16 @@ public final class LogitPlane {
       }
     }
     return mask;
+  }
+
+  /**
+   * The same for a picture that covers a part of the square: the cells of {@code window}, which is
+   * a part of the picture, as Segment Anything cuts them.
+   */
+  public Mask above(float threshold, Frame frame, Window window, int width, int height) {
+    return frame.fit() == Fit.SQUASH
+        ? above(threshold, window, width, height)
+        : PaddedCut.above(this, threshold, frame, window, width, height);
   }
 
   /** A fraction of the picture in cells between the first and the last cell's centre. */

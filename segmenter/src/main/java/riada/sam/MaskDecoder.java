@@ -25,6 +25,7 @@ public final class MaskDecoder implements AutoCloseable {
 
   private final OnnxModel graph;
   private final int side;
+  private final boolean padPoints;
   private @Nullable Batch batch;
 
   /**
@@ -34,6 +35,7 @@ public final class MaskDecoder implements AutoCloseable {
   public MaskDecoder(OnnxModel graph, ModelFolder folder) throws BadInput, OrtException {
     List<Integer> shape = folder.card().embedding();
     side = folder.maskSide();
+    padPoints = folder.card().padPoints();
     graph.requireInput("embedding", 1, shape.get(0), shape.get(1), shape.get(2));
     graph.requireInput("point_coords", -1, -1, 2);
     graph.requireInput("point_labels", -1, -1);
@@ -53,7 +55,7 @@ public final class MaskDecoder implements AutoCloseable {
   public Masks decode(Embedding embedding, List<Prompts> questions) throws OrtException {
     Map<Integer, List<Integer>> bySlots = new TreeMap<>();
     for (int i = 0; i < questions.size(); i++) {
-      bySlots.computeIfAbsent(questions.get(i).slots(), slots -> new ArrayList<>()).add(i);
+      bySlots.computeIfAbsent(slots(questions.get(i)), n -> new ArrayList<>()).add(i);
     }
     if (bySlots.size() == 1) {
       return decodeInOneRun(embedding, questions);
@@ -73,7 +75,7 @@ public final class MaskDecoder implements AutoCloseable {
    */
   Masks decodeInOneRun(Embedding embedding, List<Prompts> questions) throws OrtException {
     int n = questions.size();
-    int slots = questions.stream().mapToInt(Prompts::slots).max().orElseThrow();
+    int slots = questions.stream().mapToInt(this::slots).max().orElseThrow();
     Batch b = batch(n);
     try (FloatTensor coords = new FloatTensor(n, slots, 2);
         FloatTensor labels = new FloatTensor(n, slots)) {
@@ -102,6 +104,11 @@ public final class MaskDecoder implements AutoCloseable {
           Map.of("masks", b.masks, "iou_predictions", b.iou));
       return new Masks(b.masks.toArray(), b.iou.toArray(), side);
     }
+  }
+
+  /** Some networks learned points without a box with an empty slot behind them. */
+  private int slots(Prompts question) {
+    return question.slots() + (padPoints && question.box() == null ? 1 : 0);
   }
 
   /** The large tensors, kept for the next call: tiles ask one question each, again and again. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import riada.mask.Mask;
+import riada.onnx.Head;
+import riada.sam.Frame;
 import riada.sam.LogitPlane;
 import riada.sam.MaskDecoder;
 import riada.sam.Masks;
@@ -14,9 +16,10 @@ import riada.sam.Window;
 
 /**
  * Everything mode: a grid of wet points, one question each, and of the answers those that the
- * network is sure of, each body of water once. As Segment Anything's automatic mask generator,
- * except that points are laid only where the detector sees water, since all of these bodies are to
- * be water; and that answers are compared as masks, not by their boxes.
+ * network is sure of, each body once. As Segment Anything's automatic mask generator, except that
+ * points are laid only where the detector sees water, since all of these bodies are to be water; and
+ * that answers are compared as masks, not by their boxes. A model without a detector knows no water:
+ * it finds every thing on the picture.
  */
 final class Everything {
   /** Points along each side of the picture. */
@@ -45,7 +48,8 @@ final class Everything {
 
   /** The bodies on the picture that the model encoded last, the surest first. */
   static List<Body> find(WaterModel model) throws OrtException {
-    List<Prompts> questions = grid(model.wet(), model.inputSize());
+    Frame frame = model.frame();
+    List<Prompts> questions = grid(model, frame);
     List<Body> found = new ArrayList<>();
     for (int from = 0; from < questions.size(); from += MaskDecoder.MOST_AT_ONCE) {
       int to = Math.min(from + MaskDecoder.MOST_AT_ONCE, questions.size());
@@ -53,25 +57,28 @@ final class Everything {
       for (int i = 0; i < answers.size(); i++) {
         int token = answers.bestReading(i);
         LogitPlane logits = answers.logits(i, token);
-        double stability = stability(logits, model.threshold());
+        double stability = stability(logits, model.threshold(), frame);
         if (answers.iou(i, token) >= LEAST_IOU && stability >= LEAST_STABILITY) {
           found.add(new Body(logits.copy(), answers.iou(i, token), stability));
         }
       }
     }
-    return distinct(found, model.threshold());
+    return distinct(found, model.threshold(), frame);
   }
 
-  /** A wet point in the middle of each square of the grid where the detector sees water. */
-  static List<Prompts> grid(LogitPlane wet, int inputSize) {
+  /** A wet point in the middle of each square of the grid that may show what is sought. */
+  private static List<Prompts> grid(WaterModel model, Frame frame) {
+    Frame squares = frame.inPixelsOf(GRID, GRID);
+    Mask sought =
+        model.has(Head.DETECTOR)
+            ? model.wet().above(0, frame, Window.ALL, GRID, GRID)
+            : Mask.full(GRID, GRID);
     List<Prompts> questions = new ArrayList<>();
-    Mask cells = wet.above(0, Window.ALL, GRID, GRID);
     for (int row = 0; row < GRID; row++) {
       for (int column = 0; column < GRID; column++) {
-        if (cells.get(column, row)) {
-          float x = (column + 0.5f) * inputSize / GRID - 0.5f;
-          float y = (row + 0.5f) * inputSize / GRID - 0.5f;
-          questions.add(Prompts.points(List.of(new Point(x, y, true))));
+        if (sought.get(column, row)) {
+          questions.add(
+              Prompts.points(List.of(squares.onInput(new Point(column, row, true)))));
         }
       }
     }
@@ -79,19 +86,19 @@ final class Everything {
   }
 
   /** How little the mask depends on the threshold, 0..1; 0 for an empty mask. */
-  static double stability(LogitPlane logits, float threshold) {
-    int surely = mask(logits, threshold + OFFSET).count();
-    int perhaps = mask(logits, threshold - OFFSET).count(); // the former is part of the latter
+  static double stability(LogitPlane logits, float threshold, Frame frame) {
+    int surely = mask(logits, threshold + OFFSET, frame).count();
+    int perhaps = mask(logits, threshold - OFFSET, frame).count(); // the former is part of the latter
     return perhaps == 0 ? 0 : (double) surely / perhaps;
   }
 
   /** Of bodies that overlap by {@value #SAME} or more only the surest. */
-  static List<Body> distinct(List<Body> bodies, float threshold) {
+  static List<Body> distinct(List<Body> bodies, float threshold, Frame frame) {
     List<Body> kept = new ArrayList<>();
     List<Mask> masks = new ArrayList<>();
     Comparator<Body> surest = Comparator.comparing(body -> -body.iou);
     for (Body body : bodies.stream().sorted(surest).toList()) {
-      Mask mask = mask(body.logits, threshold);
+      Mask mask = mask(body.logits, threshold, frame);
       if (masks.stream().allMatch(other -> overlap(mask, other) < SAME)) {
         kept.add(body);
         masks.add(mask);
@@ -105,7 +112,10 @@ final class Everything {
     return (double) both / Math.max(1, a.count() + b.count() - both);
   }
 
-  private static Mask mask(LogitPlane logits, float threshold) {
-    return logits.above(threshold, Window.ALL, logits.side(), logits.side());
+  /** On the cells that the picture covers. */
+  private static Mask mask(LogitPlane logits, float threshold, Frame frame) {
+    int columns = (frame.columns() * logits.side() - 1) / frame.inputSize() + 1;
+    int rows = (frame.rows() * logits.side() - 1) / frame.inputSize() + 1;
+    return logits.above(threshold, frame, Window.ALL, columns, rows);
   }
 }

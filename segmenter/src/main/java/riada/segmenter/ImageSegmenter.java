@@ -52,7 +52,8 @@ public final class ImageSegmenter {
    * An answer at the picture's own size.
    *
    * @param water what was asked for
-   * @param seen what neither cloud nor shadow hides and is not wholly transparent
+   * @param seen what neither cloud nor shadow hides, if the model can tell, and is not wholly
+   *     transparent
    * @param confidence predicted IoU, 0..1; of several masks the least
    * @param bodies in everything mode what the water is made of, the surest first; else empty
    */
@@ -93,7 +94,7 @@ public final class ImageSegmenter {
 
   /**
    * What to ask of a picture, in its pixels, a pixel's centre at its whole number. Nothing: the
-   * detector asks. Points alone: all water, given that these are wet or dry. Boxes: the water in
+   * detector asks, if the model has one. Points alone: all water, given that these are wet or dry. Boxes: the water in
    * each, united, given the points that lie in it.
    *
    * @param bestOfThree whether an ambiguous question is to be read as one body of water: the
@@ -126,8 +127,8 @@ public final class ImageSegmenter {
    * Reads and segments a JPEG or PNG file.
    *
    * @throws BadInput when the file is unreadable or larger than {@value #MAX_SIDE} pixels a side,
-   *     there are more than {@value #MOST_PROMPTS} prompts, or one lies outside the picture or its
-   *     box
+   *     there are more than {@value #MOST_PROMPTS} prompts, one lies outside the picture or its
+   *     box, or the model cannot be asked so
    */
   public Segmentation segment(Path file, Question question) throws BadInput, OrtException {
     byte[] bytes;
@@ -137,6 +138,7 @@ public final class ImageSegmenter {
       throw new BadInput("picture_missing", "The picture " + file + " cannot be read: " + e);
     }
     String sha256 = HexFormat.of().formatHex(Observation.sha256().digest(bytes));
+    check(question);
     Taken last = taken;
     if (last != null && last.sha256.equals(sha256) && last.encoding == model.encodings()) {
       return answer(last, question, prompts(question, last.frame));
@@ -148,7 +150,19 @@ public final class ImageSegmenter {
   /** Segments a picture from {@link Pictures#read}; see {@link #segment(Path, Question)}. */
   public Segmentation segment(BufferedImage image, Question question)
       throws BadInput, OrtException {
+    check(question);
     return segment(image, "", question);
+  }
+
+  private void check(Question question) throws BadInput {
+    if (question.everything() || !question.points().isEmpty()) {
+      model.requirePrompts("points");
+    } else if (question.boxes().isEmpty()) {
+      model.requireDetector();
+    }
+    if (!question.boxes().isEmpty()) {
+      model.requirePrompts("boxes");
+    }
   }
 
   private Segmentation segment(BufferedImage image, String sha256, Question question)
@@ -160,7 +174,7 @@ public final class ImageSegmenter {
           "picture_too_large",
           "The picture is " + width + " x " + height + "; sides are at most " + MAX_SIDE + ".");
     }
-    Frame frame = new Frame(width, height, model.inputSize());
+    Frame frame = model.frame(width, height);
     List<Prompts> asked = prompts(question, frame); // before the costly part: they may be refused
     Pixels pixels = Pixels.of(image);
     model.take(pixels);

@@ -28,7 +28,17 @@ public final class TilePipeline implements AutoCloseable {
   private final WaterModel model;
   private final InstantSource clock;
 
-  public TilePipeline(WaterModel model, InstantSource clock) {
+  /**
+   * @param model whose detector asks and whose sky head tells what is hidden
+   * @throws BadInput when it lacks one of them; it is closed then
+   */
+  public TilePipeline(WaterModel model, InstantSource clock) throws BadInput {
+    try {
+      model.requireAllHeads();
+    } catch (BadInput e) {
+      model.close();
+      throw e;
+    }
     this.model = model;
     this.clock = clock;
   }

@@ -3,15 +3,18 @@ package riada.segmenter;
 import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import riada.detect.Detection;
 import riada.detect.Detector;
 import riada.mask.Mask;
 import riada.onnx.Device;
+import riada.onnx.Head;
 import riada.onnx.ModelFolder;
 import riada.onnx.OnnxModel;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.sam.Embedding;
+import riada.sam.Frame;
 import riada.sam.ImageEncoder;
 import riada.sam.LogitPlane;
 import riada.sam.MaskDecoder;
@@ -28,17 +31,18 @@ import riada.sam.Window;
 public final class WaterModel implements AutoCloseable {
   private final ModelFolder folder;
   private final Device device;
-  private final Detector detector;
+  private final @Nullable Detector detector;
   private final ImageEncoder encoder;
   private final MaskDecoder decoder;
   private final Embedding embedding;
+  private Frame frame;
   private long encodings;
   private boolean closed;
 
   private WaterModel(
       ModelFolder folder,
       Device device,
-      Detector detector,
+      @Nullable Detector detector,
       ImageEncoder encoder,
       MaskDecoder decoder,
       Embedding embedding) {
@@ -48,6 +52,7 @@ public final class WaterModel implements AutoCloseable {
     this.encoder = encoder;
     this.decoder = decoder;
     this.embedding = embedding;
+    this.frame = frame(folder.inputSize(), folder.inputSize());
   }
 
   /** As {@link #open(Path, String, Device.Choice, int)}, in the variant that suits the device. */
@@ -104,12 +109,14 @@ public final class WaterModel implements AutoCloseable {
           new WaterModel(
               folder,
               device,
-              new Detector(folder.detector(Detector.Settings.class), folder.inputSize()),
+              folder.has(Head.DETECTOR)
+                  ? new Detector(folder.detector(Detector.Settings.class), folder.inputSize())
+                  : null,
               new ImageEncoder(encoder, folder),
               new MaskDecoder(decoder, folder),
               new Embedding(folder));
       model.encode();
-      model.decode(List.of(model.detect().prompts()));
+      model.decode(List.of(model.anyPrompts()));
       return model;
     } catch (BadInput | OrtException | RuntimeException e) {
       encoder.close(); // sessions hold native memory that no garbage collector sees
@@ -120,9 +127,96 @@ public final class WaterModel implements AutoCloseable {
     }
   }
 
+  private Prompts anyPrompts() {
+    if (detector != null) {
+      return detect().prompts();
+    }
+    float middle = folder.inputSize() / 2f;
+    return Prompts.points(List.of(new Prompts.Point(middle, middle, true)));
+  }
+
+  /** Whether the model tells this of a picture. */
+  public boolean has(Head head) {
+    return folder.has(head);
+  }
+
+  /**
+   * Refuses a model that cannot look for water by itself.
+   *
+   * @throws BadInput saying what it can do
+   */
+  public void requireDetector() throws BadInput {
+    if (!has(Head.DETECTOR)) {
+      throw new BadInput(
+          "model_without_detector",
+          "The model "
+              + name()
+              + " has no detector, so it finds no water by itself. Say where it is (segment --point,"
+              + " --box or --everything; evaluate --prompts point, points, box, box+points or"
+              + " clicks), or take a model that has one, such as models/riada-lite.");
+    }
+  }
+
+  /**
+   * Refuses a model that the stream cannot rely on: nobody points at the water of a tile, and what
+   * a cloud hides must not count as dry.
+   *
+   * @throws BadInput saying what it lacks
+   */
+  public void requireAllHeads() throws BadInput {
+    if (!has(Head.DETECTOR) || !has(Head.SKY)) {
+      throw new BadInput(
+          "model_without_heads",
+          "The model "
+              + name()
+              + " cannot segment tiles of a stream: it has no "
+              + (has(Head.DETECTOR)
+                  ? "cloud and shadow head"
+                  : has(Head.SKY) ? "detector" : "detector and no cloud and shadow head")
+              + ", so water would be missed or what a cloud hides be called dry. Take a model that"
+              + " has both, such as models/riada-lite.");
+    }
+  }
+
+  /**
+   * Refuses a model that does not take this kind of prompt.
+   *
+   * @param kind {@code points}, {@code boxes} or {@code mask}
+   * @throws BadInput saying which it takes
+   */
+  public void requirePrompts(String kind) throws BadInput {
+    if (!folder.card().prompts().contains(kind)) {
+      throw new BadInput(
+          "model_prompts",
+          "The model "
+              + name()
+              + " takes no "
+              + kind
+              + "; it takes "
+              + (folder.card().prompts().isEmpty()
+                  ? "no prompts at all"
+                  : String.join(", ", folder.card().prompts()))
+              + ".");
+    }
+  }
+
+  private String name() {
+    return folder.card().name() + " " + folder.card().version();
+  }
+
   /** Lays a picture before the network. */
   public void take(Pixels picture) {
-    encoder.take(picture);
+    frame = encoder.take(picture);
+  }
+
+  /** How the picture that was taken last lies on the network's input. */
+  public Frame frame() {
+    return frame;
+  }
+
+  /** How a picture of this size would lie there. */
+  public Frame frame(int width, int height) {
+    return Frame.of(width, height, folder.inputSize(), folder.card().fit());
   }
 
   /** Inference: the picture's embedding with all that hangs on it. */
@@ -139,13 +233,19 @@ public final class WaterModel implements AutoCloseable {
     return encodings;
   }
 
-  /** Where the detector sees water: coarse logits over the picture, water above 0. */
+  /**
+   * Where the detector sees water: coarse logits over the picture, water above 0; for models that
+   * have a {@link Head#DETECTOR}.
+   */
   public LogitPlane wet() {
     return embedding.wet();
   }
 
-  /** Where water is, and what to ask about it. */
+  /** Where water is, and what to ask about it; for models that have a {@link Head#DETECTOR}. */
   public Detection detect() {
+    if (detector == null) {
+      throw new IllegalStateException(name() + " has no detector");
+    }
     return detector.detect(embedding.maps(), embedding.rows(), embedding.columns());
   }
 
@@ -162,16 +262,31 @@ public final class WaterModel implements AutoCloseable {
     return folder.card().thresholds().mask();
   }
 
-  /** The water that one answer means, on {@code width} x {@code height} cells of the window. */
-  public Mask water(LogitPlane answer, Window window, int width, int height) {
-    return answer.above(threshold(), window, width, height);
+  /** An answer as the network wants it back: as the prior mask of the next question. */
+  public LogitPlane prior(LogitPlane answer) {
+    float limit = folder.card().priorLimit();
+    return limit == 0 ? answer : answer.clamped(limit);
   }
 
-  /** The cells of the window that neither cloud nor cloud shadow hides. */
+  /**
+   * The water that one answer means, on {@code width} x {@code height} cells of a window of the
+   * picture that was taken last.
+   */
+  public Mask water(LogitPlane answer, Window window, int width, int height) {
+    return answer.above(threshold(), frame, window, width, height);
+  }
+
+  /**
+   * The cells of the window that neither cloud nor cloud shadow hides; all of them, where the model
+   * has no {@link Head#SKY} to tell.
+   */
   public Mask seen(Window window, int width, int height) {
+    if (!has(Head.SKY)) {
+      return Mask.full(width, height);
+    }
     ModelFolder.Thresholds thresholds = folder.card().thresholds();
-    Mask hidden = embedding.cloud().above(thresholds.cloud(), window, width, height);
-    hidden.or(embedding.shadow().above(thresholds.shadow(), window, width, height));
+    Mask hidden = embedding.cloud().above(thresholds.cloud(), frame, window, width, height);
+    hidden.or(embedding.shadow().above(thresholds.shadow(), frame, window, width, height));
     return hidden.not();
   }
 

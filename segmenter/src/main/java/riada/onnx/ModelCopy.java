@@ -1,0 +1,54 @@
+package riada.onnx;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import riada.proto.BadInput;
+
+/** Copies a model so that the new folder appears whole or not at all. */
+final class ModelCopy {
+  private ModelCopy() {}
+
+  /**
+   * Copies files into a folder beside the target, has it judged there, and moves it.
+   *
+   * @param paths of the files, relative to {@code folder}
+   * @param target must not exist, its parent is made where there is none
+   * @throws BadInput what the judge throws; nothing is left then
+   */
+  static void copy(Path folder, Set<String> paths, Path target, ModelFolder.Judge judge)
+      throws BadInput, IOException {
+    Path whole = target.toAbsolutePath().normalize();
+    Files.createDirectories(Objects.requireNonNull(whole.getParent(), "the root is no new folder"));
+    Path part = whole.resolveSibling(whole.getFileName() + ".part");
+    delete(part); // of a copy that was killed
+    try {
+      Files.createDirectories(part);
+      for (String path : paths) {
+        Path copy = part.resolve(path);
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(folder.resolve(path), copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+      judge.judge(part);
+      Files.move(part, whole);
+    } catch (BadInput | IOException | RuntimeException e) {
+      delete(part); // a full disk leaves no half a model
+      throw e;
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (Files.exists(tree)) {
+      try (Stream<Path> all = Files.walk(tree)) {
+        for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}
