@@ -5,8 +5,8 @@ import riada.mask.Mask;
 /**
  * Cuts a mask from logits on a square of which the picture covers a part. Segment Anything enlarges
  * the logits to the network's input, drops what the picture does not cover and resizes the rest to
- * the picture, bilinear both times; this takes the same steps for one cell at a time. Source: {@code
- * Sam.postprocess_masks} of segment-anything 1.0.
+ * the picture, bilinear both times; this takes the same steps for one cell at a time. Source:
+ * {@code Sam.postprocess_masks} of segment-anything 1.0.
  */
 final class PaddedCut {
   private PaddedCut() {}

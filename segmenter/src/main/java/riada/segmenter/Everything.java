@@ -17,9 +17,9 @@ import riada.sam.Window;
 /**
  * Everything mode: a grid of wet points, one question each, and of the answers those that the
  * network is sure of, each body once. As Segment Anything's automatic mask generator, except that
- * points are laid only where the detector sees water, since all of these bodies are to be water; and
- * that answers are compared as masks, not by their boxes. A model without a detector knows no water:
- * it finds every thing on the picture.
+ * points are laid only where the detector sees water, since all of these bodies are to be water;
+ * and that answers are compared as masks, not by their boxes. A model without a detector knows no
+ * water: it finds every thing on the picture.
  */
 final class Everything {
   /** Points along each side of the picture. */
@@ -77,8 +77,7 @@ final class Everything {
     for (int row = 0; row < GRID; row++) {
       for (int column = 0; column < GRID; column++) {
         if (sought.get(column, row)) {
-          questions.add(
-              Prompts.points(List.of(squares.onInput(new Point(column, row, true)))));
+          questions.add(Prompts.points(List.of(squares.onInput(new Point(column, row, true)))));
         }
       }
     }
@@ -88,7 +87,8 @@ final class Everything {
   /** How little the mask depends on the threshold, 0..1; 0 for an empty mask. */
   static double stability(LogitPlane logits, float threshold, Frame frame) {
     int surely = mask(logits, threshold + OFFSET, frame).count();
-    int perhaps = mask(logits, threshold - OFFSET, frame).count(); // the former is part of the latter
+    int perhaps =
+        mask(logits, threshold - OFFSET, frame).count(); // the former is part of the latter
     return perhaps == 0 ? 0 : (double) surely / perhaps;
   }
 

@@ -94,8 +94,8 @@ public final class ImageSegmenter {
 
   /**
    * What to ask of a picture, in its pixels, a pixel's centre at its whole number. Nothing: the
-   * detector asks, if the model has one. Points alone: all water, given that these are wet or dry. Boxes: the water in
-   * each, united, given the points that lie in it.
+   * detector asks, if the model has one. Points alone: all water, given that these are wet or dry.
+   * Boxes: the water in each, united, given the points that lie in it.
    *
    * @param bestOfThree whether an ambiguous question is to be read as one body of water: the
    *     reading with the highest predicted IoU is taken
