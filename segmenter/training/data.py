@@ -4,6 +4,7 @@ Pictures are squashed to a square (each axis by itself): no input cell is wasted
 the generator handed in.
 
   python data.py --photographs DIR --patches DIR     writes split.csv and patches.csv anew (the committed ones came from this)
+  python data.py --photographs DIR --links OUT [--folds K --fold I]     OUT/image and OUT/mask: links to the dev pictures, for `riada evaluate`
 """
 
 import argparse
@@ -41,9 +42,35 @@ def write_split(root, dev_share=0.15, seed=0):
         f.writelines(f"{Path(r['image']).name},{'dev' if r['dup_group'] in dev else 'train'}\n" for r in rows)
 
 
-def photographs(root, part):
-    """-> [(name, uint8 RGB [h,w,3], bool water [h,w])] at full size"""
-    part_of = {r["picture"]: r["part"] for r in csv.DictReader(open(SPLIT))}
+def folds(root, k, seed=0):
+    """All pictures in k parts of nearly equal size for cross-validation, a duplicate group never in two of them -> [set of names]"""
+    groups = {}
+    for r in csv.DictReader(open(Path(root) / "pairs.csv")):
+        groups.setdefault(r["dup_group"], []).append(Path(r["image"]).name)
+    if not 2 <= k <= len(groups):
+        raise SystemExit(f"there are {len(groups)} duplicate groups, so 2 to {len(groups)} folds; {k} were asked for")
+    order = sorted(groups)
+    random.Random(seed).shuffle(order)
+    order.sort(key=lambda g: -len(groups[g]))
+    out = [set() for _ in range(k)]
+    for g in order:  # the largest first, each to the emptiest
+        min(out, key=len).update(groups[g])
+    return out
+
+
+def parts(root, fold=None):
+    """{name: train or dev}: by split.csv, or for fold = (i, k) with the i-th of k folds as dev"""
+    if fold is None:
+        return {r["picture"]: r["part"] for r in csv.DictReader(open(SPLIT))}
+    i, k = fold
+    if not 0 <= i < k:
+        raise SystemExit(f"folds are numbered from 0 to {k - 1}; there is no fold {i}")
+    return {name: "dev" if j == i else "train" for j, names in enumerate(folds(root, k)) for name in names}
+
+
+def photographs(root, part, fold=None):
+    """-> [(name, uint8 RGB [h,w,3], bool water [h,w])] at full size; fold as in parts()"""
+    part_of = parts(root, fold)
     out = []
     for r in csv.DictReader(open(Path(root) / "pairs.csv")):
         name = Path(r["image"]).name
@@ -51,6 +78,18 @@ def photographs(root, part):
             image = np.asarray(Image.open(Path(root) / r["image"]).convert("RGB"))
             out.append((name, image, np.asarray(Image.open(Path(root) / r["mask"]).convert("L")) > 127))
     return out
+
+
+def link(root, out, fold=None):
+    """Links to the dev pictures and their masks, in the folders that the Java evaluation reads"""
+    part_of, root = parts(root, fold), Path(root).resolve()
+    for r in csv.DictReader(open(root / "pairs.csv")):
+        if part_of[Path(r["image"]).name] == "dev":
+            for kind in ("image", "mask"):
+                to = out / kind / Path(r[kind]).name
+                to.parent.mkdir(parents=True, exist_ok=True)
+                to.unlink(missing_ok=True)
+                to.symlink_to(root / r[kind])
 
 
 def tiles(root):
@@ -214,14 +253,14 @@ def lay_clouds(x, rng):
 
 
 class Sample:
-    """One training picture: image [3,s,s] normalised; at stride 4 water (soft), seen (weight of the water loss),
-    sky [2,...] (soft cloud and shadow) and sky_weight."""
+    """One training picture: image [3,s,s] normalised; at stride 4, or another that was asked for, water (soft), seen (weight of the
+    water loss), sky [2,...] (soft cloud and shadow) and sky_weight."""
 
     def __init__(self, image, water, seen, sky, sky_weight):
         self.image, self.water, self.seen, self.sky, self.sky_weight = image, water, seen, sky, sky_weight
 
 
-def sample(picture, size, rng, clouds=0.4):
+def sample(picture, size, rng, clouds=0.4, stride=4):
     """A random view of a picture; with probability `clouds` under laid clouds."""
     x, (water, cloud, shadow, sure) = window(picture, size, rng)
     x = colour(x, rng, 1.0 if picture.sensor == "rgb" and not picture.painted else 0.3)
@@ -237,20 +276,20 @@ def sample(picture, size, rng, clouds=0.4):
         shadow = torch.maximum(shadow, (shade > SHADOW).float())
         x = x + torch.from_numpy(rng.normal(0, rng.uniform(0, 4), x.shape).astype(np.float32))
     shadow = shadow * (1 - cloud)
-    p = F.avg_pool2d(torch.stack([water, 1 - cloud, cloud, shadow, weight, sure])[None], 4)[0]
+    p = F.avg_pool2d(torch.stack([water, 1 - cloud, cloud, shadow, weight, sure])[None], stride)[0]
     return Sample((x - MEAN) / STD, p[0], (p[1] > 0.5).float() * p[5], p[2:4], p[4])
 
 
-def batch(pictures, size, rng, cutmix=0.25):
-    """-> images [B,3,s,s], [Sample]. Now and then a rectangle of the neighbour is pasted in."""
-    samples = [sample(p, size, rng) for p in pictures]
+def batch(pictures, size, rng, cutmix=0.25, stride=4):
+    """-> images [B,3,s,s], [Sample]. Now and then a rectangle of the neighbour is pasted in. Other strides (1, 2, 4) draw the same views."""
+    samples = [sample(p, size, rng, stride=stride) for p in pictures]
     whole = [(s.image, s.water, s.seen, s.sky, s.sky_weight) for s in samples]
     for i, s in enumerate(samples):
         if rng.random() < cutmix:
             q, (h, w) = size // 4, rng.uniform(0.25, 0.6, 2)
             y, x = int(rng.uniform(0, 1 - h) * q), int(rng.uniform(0, 1 - w) * q)
             parts = [t.clone() for t in whole[i]]
-            for t, o, k in zip(parts, whole[(i + 1) % len(whole)], (4, 1, 1, 1, 1)):
+            for t, o, k in zip(parts, whole[(i + 1) % len(whole)], (4, *[4 // stride] * 4)):
                 box = (..., slice(y * k, (y + int(h * q)) * k), slice(x * k, (x + int(w * q)) * k))
                 t[box] = o[box]
             samples[i] = Sample(*parts)
@@ -258,11 +297,16 @@ def batch(pictures, size, rng, cutmix=0.25):
 
 
 if __name__ == "__main__":
-    ap = argparse.ArgumentParser(description=__doc__)
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--photographs")
     ap.add_argument("--patches")
+    ap.add_argument("--links", type=Path)
+    ap.add_argument("--folds", type=int)
+    ap.add_argument("--fold", type=int)
     a = ap.parse_args()
-    if a.photographs:
+    if a.links:
+        link(a.photographs, a.links, (a.fold or 0, a.folds) if a.folds else None)
+    elif a.photographs:
         write_split(a.photographs)
     if a.patches:
         write_events(a.patches)

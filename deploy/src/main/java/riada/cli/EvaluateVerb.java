@@ -32,8 +32,8 @@ final class EvaluateVerb implements Callable<Integer> {
       paramLabel = "P",
       defaultValue = "detector",
       description = {
-        "detector|box|point|points|box+points|clicks|none (default ${DEFAULT-VALUE}): what the",
-        "model is told of the truth; detector and none are told nothing."
+        "detector|box|point|points|box+points|clicks|edits|none (default ${DEFAULT-VALUE}): what",
+        "the model is told of the truth; detector, edits and none are told nothing."
       })
   String prompts = "";
 

@@ -33,6 +33,9 @@ final class Answers {
   /** Clicks are placed on a grid of at most this side: the centre of an error is no finer. */
   private static final int CLICK_GRID = 512;
 
+  /** Radius of the control's discs: of the side of the frame, along each axis. */
+  private static final double DISC = 5.0 / 128;
+
   private final WaterModel model;
   private final Prompting prompting;
   private final long seed;
@@ -49,8 +52,16 @@ final class Answers {
    * @param bodies with {@link Prompting#BOX} and {@link Prompting#POINT} each answer beside what it
    *     was asked for
    * @param clicks with {@link Prompting#CLICKS} the IoU after 0, 1, 2 ... clicks; else empty
+   * @param discs the same of the control that paints a disc at each click; else empty
+   * @param edits with {@link Prompting#EDITS} what each click did; else empty
    */
-  record Answer(Mask water, OptionalDouble predictedIou, List<Part> bodies, List<Double> clicks) {}
+  record Answer(
+      Mask water,
+      OptionalDouble predictedIou,
+      List<Part> bodies,
+      List<Double> clicks,
+      List<Double> discs,
+      List<Edits.Edit> edits) {}
 
   /** One body: the IoU that the model predicts, and the true one. */
   record Part(double predicted, double iou) {}
@@ -65,16 +76,36 @@ final class Answers {
     model.encode();
     return switch (prompting) {
       case DETECTOR -> automatic(truth);
-      case NONE -> alone(model.wet().above(0, Window.ALL, truth.width(), truth.height()));
+      case NONE -> coarse(truth);
       case POINT -> point(truth);
       case POINTS -> points(truth, number);
       case BOX -> boxes(truth, List.of());
       case BOX_AND_POINTS -> boxes(truth, TruthPoints.draw(truth, seed, number));
       case CLICKS -> clicks(truth);
+      case EDITS -> edits(picture, truth, number);
     };
   }
 
+  /** Of a semantic model the one answer that it has. */
+  private Answer coarse(Mask truth) {
+    Optional<LogitPlane> said = model.unasked();
+    return said.isPresent()
+        ? alone(water(said.get(), truth))
+        : alone(model.wet().above(0, Window.ALL, truth.width(), truth.height()));
+  }
+
+  private Answer edits(Pixels picture, Mask truth, int number) throws OrtException {
+    Answer automatic = automatic(truth);
+    List<Edits.Edit> edits =
+        Edits.of(model, automaticPrompts(), picture, seed * 1_000_003 + number);
+    return new Answer(
+        automatic.water, automatic.predictedIou, List.of(), List.of(), List.of(), edits);
+  }
+
   private Answer automatic(Mask truth) throws OrtException {
+    if (model.unasked().isPresent()) {
+      return coarse(truth);
+    }
     Optional<Prompts> asked = automaticPrompts();
     return asked.isPresent() ? first(truth, asked.get()) : alone(empty(truth));
   }
@@ -82,12 +113,21 @@ final class Answers {
   private Answer first(Mask truth, Prompts question) throws OrtException {
     Masks masks = model.decode(List.of(question));
     return new Answer(
-        water(masks.logits(0, 0), truth), OptionalDouble.of(masks.iou(0, 0)), List.of(), List.of());
+        water(masks.logits(0, 0), truth),
+        OptionalDouble.of(masks.iou(0, 0)),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   /** An answer that is nothing but a mask. */
   static Answer alone(Mask water) {
-    return new Answer(water, OptionalDouble.empty(), List.of(), List.of());
+    return parts(water, List.of());
+  }
+
+  private static Answer parts(Mask water, List<Part> bodies) {
+    return new Answer(water, OptionalDouble.empty(), bodies, List.of(), List.of(), List.of());
   }
 
   private Answer point(Mask truth) throws OrtException {
@@ -102,8 +142,7 @@ final class Answers {
     int token = masks.bestReading(0);
     Mask water = water(masks.logits(0, token), truth);
     double iou = ConfusionMatrix.of(water, bodies.cells(largest)).iou();
-    return new Answer(
-        water, OptionalDouble.empty(), List.of(new Part(masks.iou(0, token), iou)), List.of());
+    return parts(water, List.of(new Part(masks.iou(0, token), iou)));
   }
 
   private Answer points(Mask truth, int number) throws OrtException {
@@ -129,7 +168,7 @@ final class Answers {
         water.or(mask);
       }
     }
-    return new Answer(water, OptionalDouble.empty(), parts, List.of());
+    return parts(water, parts);
   }
 
   private Prompts ask(WaterBodies.Body body, List<Point> points, Mask truth) {
@@ -170,6 +209,7 @@ final class Answers {
     }
     List<Double> ious = new ArrayList<>();
     ious.add(ConfusionMatrix.of(water, truth).iou());
+    List<Double> discs = discs(water, truth);
     for (int i = 0; i < MOST_CLICKS; i++) {
       Optional<Point> click = correction(water, truth);
       if (click.isPresent()) {
@@ -182,7 +222,39 @@ final class Answers {
       }
       ious.add(ConfusionMatrix.of(water, truth).iou());
     }
-    return new Answer(water, predicted, List.of(), ious);
+    return new Answer(water, predicted, List.of(), ious, discs, List.of());
+  }
+
+  /** The control: no model is asked; each click paints the disc that it stands in. */
+  static List<Double> discs(Mask automatic, Mask truth) {
+    Mask painted = automatic.copy();
+    List<Double> ious = new ArrayList<>();
+    ious.add(ConfusionMatrix.of(painted, truth).iou());
+    for (int i = 0; i < MOST_CLICKS; i++) {
+      Optional<Point> click = correction(painted, truth);
+      click.ifPresent(point -> paint(painted, point));
+      ious.add(ConfusionMatrix.of(painted, truth).iou());
+    }
+    return ious;
+  }
+
+  /** Makes the cells within {@value #DISC} of the frame around a click wet or dry. */
+  private static void paint(Mask mask, Point click) {
+    double high = Math.max(DISC * mask.height(), 0.5);
+    double wide = Math.max(DISC * mask.width(), 0.5);
+    for (int y = 0; y < mask.height(); y++) {
+      double dy = (y - click.y()) / high;
+      for (int x = 0; x < mask.width() && Math.abs(dy) < 1; x++) {
+        double dx = (x - click.x()) / wide;
+        if (dx * dx + dy * dy < 1) {
+          if (click.wet()) {
+            mask.set(x, y);
+          } else {
+            mask.clear(x, y);
+          }
+        }
+      }
+    }
   }
 
   /** What the detector asks; nothing where it sees no water, or where there is none to ask. */

@@ -19,9 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param componentIou with box and point: the mean over bodies, each answer against what it was
  *     asked for
  * @param clicks mean IoU after so many clicks
+ * @param discs the same where no model is asked and each click paints a disc, 5/128 of the frame in
+ *     radius: what clicks are worth by themselves
  * @param noc85 clicks until an IoU of 0.85, on average; what 20 do not reach counts 20
  * @param noc90 likewise
  * @param predictedIou how the IoU that the model predicts compares with the true one
+ * @param detector of the detector's own boxes, with its prompts
+ * @param edits with edits what a single click does
  * @param byWater by the share of the frame that is water in truth
  * @param bySensor by what took the picture
  */
@@ -38,9 +42,12 @@ public record Evaluation(
     double boundaryF,
     @Nullable Double componentIou,
     @Nullable Map<String, Double> clicks,
+    @Nullable Map<String, Double> discs,
     @Nullable Double noc85,
     @Nullable Double noc90,
     @Nullable Calibration predictedIou,
+    @Nullable DetectorFigures detector,
+    @Nullable EditFigures edits,
     List<Group> byWater,
     List<Group> bySensor,
     double secondsPerImage,
@@ -70,6 +77,29 @@ public record Evaluation(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Calibration(
       int masks, @Nullable Double correlation, double meanError, double bias) {}
+
+  /**
+   * The detector's boxes against the boxes of the water bodies over a thousandth of the frame.
+   *
+   * @param ap50 average precision where a box meets a body from an IoU of 0.5 on; absent without
+   *     bodies
+   * @param recallLarge share of the bodies over a hundredth of the frame that a box meets; absent
+   *     without such
+   * @param bodies how many there are, {@code large} of them over a hundredth of the frame
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record DetectorFigures(
+      @Nullable Double ap50, @Nullable Double recallLarge, int bodies, int large) {}
+
+  /**
+   * One click in each region that is to be the other way, means over the regions; see {@link
+   * Prompting#EDITS}.
+   *
+   * @param obeys share of the clicked cells that are as asked
+   * @param askedChanged share of the cells to be changed that were
+   * @param othersChanged share of the cells outside the region that were changed
+   */
+  public record EditFigures(int regions, double obeys, double askedChanged, double othersChanged) {}
 
   /** The pictures of one kind. */
   public record Group(String name, int images, double meanIou, double pooledIou) {}

@@ -3,6 +3,7 @@ package riada.eval;
 import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ public final class EvaluationReport {
     Optional<JsonNode> earlier = earlier(folder.resolve(JSON), evaluation);
     if (earlier.isPresent()) {
       page.heading("Before and after").table(beforeAndAfter(earlier.get(), evaluation));
+      page.table(beforeAndAfterBySensor(earlier.get(), evaluation));
     }
     page.heading("By the share of water").table(groups(evaluation.byWater()));
     page.heading("By sensor").table(groups(evaluation.bySensor()));
@@ -82,6 +84,9 @@ public final class EvaluationReport {
     }
     if (e.clicks() != null) {
       e.clicks().forEach((n, iou) -> rows.add(List.of(n + " clicks", digits(iou), "", "", "", "")));
+    }
+    if (e.discs() != null) {
+      e.discs().forEach((n, iou) -> rows.add(List.of(n + " discs", digits(iou), "", "", "", "")));
     }
     return rows;
   }
@@ -134,6 +139,27 @@ public final class EvaluationReport {
             digits(now.pooled().iou()),
             digits(now.mean().dice()),
             now.model().digest()));
+  }
+
+  /** A sensor that was not there before has no figures of then. */
+  private static List<List<String>> beforeAndAfterBySensor(JsonNode then, Evaluation now) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("", "pictures", "mean IoU before", "after", "pooled IoU before", "after"));
+    for (Evaluation.Group group : now.bySensor()) {
+      JsonNode before = MissingNode.getInstance();
+      for (JsonNode other : then.path("by_sensor")) {
+        before = other.path("name").asText().equals(group.name()) ? other : before;
+      }
+      rows.add(
+          List.of(
+              group.name(),
+              String.valueOf(group.images()),
+              before.has("mean_iou") ? digits(before.get("mean_iou").asDouble()) : "",
+              digits(group.meanIou()),
+              before.has("pooled_iou") ? digits(before.get("pooled_iou").asDouble()) : "",
+              digits(group.pooledIou())));
+    }
+    return rows;
   }
 
   private static List<List<String>> groups(List<Evaluation.Group> groups) {

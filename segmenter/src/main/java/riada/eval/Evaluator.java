@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import riada.eval.Answers.Part;
 import riada.eval.Evaluation.PerImage;
 import riada.eval.LabelledFolder.Pair;
 import riada.mask.Mask;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.sam.Pixels;
@@ -49,9 +51,21 @@ public final class Evaluator {
 
   /** One picture with its truth and its answer. */
   record Judged(
-      BufferedImage picture, Mask truth, Answer answer, ConfusionMatrix matrix, double seconds) {}
+      BufferedImage picture,
+      Mask truth,
+      Answer answer,
+      ConfusionMatrix matrix,
+      Optional<DetectorScore.Picture> detector,
+      double seconds) {}
 
-  private record Measured(PerImage row, ConfusionMatrix matrix, List<Part> parts) {}
+  private record Measured(
+      PerImage row,
+      ConfusionMatrix matrix,
+      List<Part> parts,
+      List<Double> clicks,
+      List<Double> discs,
+      List<Edits.Edit> edits,
+      Optional<DetectorScore.Picture> detector) {}
 
   /**
    * Measures the model on all pairs.
@@ -62,7 +76,15 @@ public final class Evaluator {
    */
   public Evaluation evaluate(LabelledFolder data, IntConsumer done) throws BadInput, OrtException {
     switch (prompting) {
-      case DETECTOR, NONE -> model.requireDetector();
+      case DETECTOR, NONE -> {
+        if (model.unasked().isEmpty()) {
+          model.requireDetector();
+        }
+      }
+      case EDITS -> {
+        model.requirePrompts("points");
+        model.requireDetector();
+      }
       case POINT, POINTS, CLICKS -> model.requirePrompts("points");
       case BOX, BOX_AND_POINTS -> model.requirePrompts("boxes");
     }
@@ -78,10 +100,21 @@ public final class Evaluator {
     for (int i = 0; i < data.pairs().size(); i++) {
       Pair pair = data.pairs().get(i);
       Judged judged = judge(pair, i);
-      measured.add(new Measured(row(pair, judged), judged.matrix, parts(judged)));
+      measured.add(measured(pair, judged));
       done.accept(i + 1);
     }
     return summary(data, measured);
+  }
+
+  private Measured measured(Pair pair, Judged judged) {
+    return new Measured(
+        row(pair, judged),
+        judged.matrix,
+        parts(judged),
+        judged.answer.clicks(),
+        judged.answer.discs(),
+        judged.answer.edits(),
+        judged.detector);
   }
 
   /** Reads and answers one pair. */
@@ -96,7 +129,15 @@ public final class Evaluator {
       answer = Answers.alone(answer.water().copy().andNot(before.water()));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Judged(picture, truth, answer, ConfusionMatrix.of(answer.water(), truth), seconds);
+    boolean boxed =
+        prompting == Prompting.DETECTOR && pair.before().isEmpty() && model.has(Head.DETECTOR);
+    return new Judged(
+        picture,
+        truth,
+        answer,
+        ConfusionMatrix.of(answer.water(), truth),
+        boxed ? Optional.of(DetectorScore.of(model.detect().bodies(), truth)) : Optional.empty(),
+        seconds);
   }
 
   private PerImage row(Pair pair, Judged judged) {
@@ -148,6 +189,7 @@ public final class Evaluator {
     List<Part> parts = all.stream().flatMap(one -> one.parts.stream()).toList();
     List<Part> bodies =
         prompting == Prompting.DETECTOR
+                || prompting == Prompting.EDITS
                 || prompting == Prompting.CLICKS
                 || prompting == Prompting.POINTS
             ? List.of()
@@ -170,10 +212,13 @@ public final class Evaluator {
         intervals(all),
         Rounded.of(mean(rows, PerImage::boundaryF)),
         bodies.isEmpty() ? null : Rounded.of(mean(bodies, Part::iou)),
-        clicks ? clicks(rows) : null,
+        clicks ? clicks(all, Measured::clicks) : null,
+        clicks ? clicks(all, Measured::discs) : null,
         clicks ? noc(rows, 0.85) : null,
         clicks ? noc(rows, 0.9) : null,
         parts.isEmpty() ? null : calibration(parts),
+        detector(all),
+        edits(all),
         groups(all, one -> share(one.row.waterFraction())),
         groups(all, one -> one.row.sensor()),
         Rounded.of(mean(rows, PerImage::seconds)),
@@ -192,10 +237,27 @@ public final class Evaluator {
     return some.stream().map(Measured::matrix).reduce(ConfusionMatrix.NONE, ConfusionMatrix::plus);
   }
 
-  private static Map<String, Double> clicks(List<PerImage> rows) {
+  private static Evaluation.@Nullable DetectorFigures detector(List<Measured> all) {
+    List<DetectorScore.Picture> boxed = all.stream().flatMap(one -> one.detector.stream()).toList();
+    return boxed.isEmpty() ? null : DetectorScore.figures(boxed);
+  }
+
+  private static Evaluation.@Nullable EditFigures edits(List<Measured> all) {
+    List<Edits.Edit> edits = all.stream().flatMap(one -> one.edits.stream()).toList();
+    return edits.isEmpty()
+        ? null
+        : new Evaluation.EditFigures(
+            edits.size(),
+            Rounded.of(mean(edits, edit -> edit.obeys() ? 1 : 0)),
+            Rounded.of(mean(edits, Edits.Edit::asked)),
+            Rounded.of(mean(edits, Edits.Edit::others)));
+  }
+
+  private static Map<String, Double> clicks(
+      List<Measured> all, Function<Measured, List<Double>> after) {
     Map<String, Double> ious = new LinkedHashMap<>();
     for (int n : CLICKS) {
-      ious.put(String.valueOf(n), Rounded.of(mean(rows, row -> after(row, n))));
+      ious.put(String.valueOf(n), Rounded.of(mean(all, one -> after.apply(one).get(n))));
     }
     return ious;
   }
@@ -235,7 +297,7 @@ public final class Evaluator {
   }
 
   private static List<Evaluation.Group> groups(
-      List<Measured> all, java.util.function.Function<Measured, String> name) {
+      List<Measured> all, Function<Measured, String> name) {
     Map<String, List<Measured>> byName = new TreeMap<>();
     all.forEach(one -> byName.computeIfAbsent(name.apply(one), n -> new ArrayList<>()).add(one));
     List<Evaluation.Group> groups = new ArrayList<>();

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import riada.proto.BadInput;
 
-/** What the model is told of the picture, all but the first and the last from the truth. */
+/** What the model is told of the picture: all but detector, edits and none from the truth. */
 public enum Prompting {
   /** The detector's own prompts: nobody helps. */
   DETECTOR("detector"),
@@ -18,6 +18,8 @@ public enum Prompting {
   BOX_AND_POINTS("box+points"),
   /** Corrections of the automatic mask, one after the other. */
   CLICKS("clicks"),
+  /** One click in a region that is to be the other way; the regions come from the picture alone. */
+  EDITS("edits"),
   /** The detector's coarse map, without a question to the decoder. */
   NONE("none");
 

@@ -3,6 +3,7 @@ package riada.onnx;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.stream.StreamSupport;
 
 /** What a model card may be silent about, and what its silence means: the bundled model's way. */
@@ -16,6 +17,11 @@ final class CardDefaults {
     card.putIfAbsent("variants", JSON.objectNode());
     card.putIfAbsent("default_variant", JSON.textNode(ModelFolder.FP32));
     card.putIfAbsent("fit", JSON.textNode("squash"));
+    card.putIfAbsent("kind", JSON.textNode("promptable"));
+    if (card.path("kind").asText().equals("semantic")) {
+      List.of("heads", "prompts", "embedding")
+          .forEach(name -> card.putIfAbsent(name, JSON.arrayNode()));
+    }
     card.putIfAbsent("heads", JSON.arrayNode().add("detector").add("sky"));
     card.putIfAbsent("prompts", JSON.arrayNode().add("points").add("boxes").add("mask"));
     card.putIfAbsent("pad_points", JSON.booleanNode(false));

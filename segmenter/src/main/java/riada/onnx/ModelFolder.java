@@ -44,8 +44,6 @@ public final class ModelFolder {
   /** Asks for the variant that suits the device. */
   public static final String SUITABLE = "";
 
-  private static final List<String> ROLES = List.of("encoder", "decoder");
-
   /** After a role: the file beside a graph that holds weights which no protobuf can. */
   private static final String DATA = "_data";
 
@@ -67,12 +65,13 @@ public final class ModelFolder {
   /**
    * The part of {@code model.json} that serving needs.
    *
-   * @param files by role: {@code encoder} and {@code decoder}, and {@code encoder_data} or {@code
+   * @param kind whether it answers questions
+   * @param files by role: those of {@link Kind#roles}, and {@code encoder_data} or {@code
    *     decoder_data} where a graph keeps its weights in a file beside it; no others
    * @param inputSize side of the square input, in pixels
    * @param fit how a picture is laid on the input
    * @param maskStride input pixels along one side of a mask logit
-   * @param embedding channels, height, width
+   * @param embedding channels, height, width; empty for a semantic model, as are heads and prompts
    * @param heads what the encoder tells besides the embedding
    * @param prompts what the decoder can be asked with: {@code points}, {@code boxes}, {@code mask}
    * @param padPoints whether points without a box are followed by an empty slot: the network was
@@ -89,6 +88,7 @@ public final class ModelFolder {
       String name,
       String version,
       String licence,
+      Kind kind,
       Map<String, Entry> files,
       int inputSize,
       Fit fit,
@@ -117,7 +117,12 @@ public final class ModelFolder {
         throw new IllegalArgumentException(
             "input_size " + inputSize + " and mask_stride " + maskStride + " do not fit");
       }
-      if (embedding.size() != 3 || !embedding.get(1).equals(embedding.get(2))) {
+      boolean semantic = kind == Kind.SEMANTIC;
+      if (semantic && !(embedding.isEmpty() && heads.isEmpty() && prompts.isEmpty())) {
+        throw new IllegalArgumentException(
+            "a semantic model has no embedding, no heads and no prompts");
+      }
+      if (!semantic && (embedding.size() != 3 || !embedding.get(1).equals(embedding.get(2)))) {
         throw new IllegalArgumentException("embedding is [channels, height, width], a square");
       }
       if (variants.containsKey(FP32)
@@ -201,16 +206,17 @@ public final class ModelFolder {
 
   private static Map<String, Entry> files(Path json, Card card, String variant) throws BadInput {
     Map<String, Entry> files = new HashMap<>();
-    for (String role : ROLES) {
+    List<String> roles = card.kind().roles();
+    for (String role : roles) {
       Entry entry = card.files().get(role);
       if (entry == null) {
         throw unreadable(json, "files." + role + " is missing");
       }
       files.put(role, entry);
     }
-    addData(files, card.files());
+    addData(files, roles, card.files());
     if (!files.keySet().containsAll(card.files().keySet())) {
-      throw unreadable(json, "files has others than " + ROLES);
+      throw unreadable(json, "files has others than " + roles);
     }
     if (!variant.equals(FP32)) {
       Variant chosen = card.variants().get(variant);
@@ -225,22 +231,23 @@ public final class ModelFolder {
                 + String.join(", ", variants(card))
                 + ".");
       }
-      for (String role : ROLES) {
+      for (String role : roles) {
         if (chosen.files().containsKey(role)) {
           files.remove(role + DATA); // another graph has other weights
         }
       }
-      addData(files, chosen.files());
+      addData(files, roles, chosen.files());
       files.replaceAll((role, entry) -> chosen.files().getOrDefault(role, entry));
       if (!files.keySet().containsAll(chosen.files().keySet())) {
-        throw unreadable(json, "variants." + variant + " has files other than " + ROLES);
+        throw unreadable(json, "variants." + variant + " has files other than " + roles);
       }
     }
     return Map.copyOf(files);
   }
 
-  private static void addData(Map<String, Entry> files, Map<String, Entry> named) {
-    for (String role : ROLES) {
+  private static void addData(
+      Map<String, Entry> files, List<String> roles, Map<String, Entry> named) {
+    for (String role : roles) {
       Entry data = named.get(role + DATA);
       if (data != null && named.containsKey(role)) {
         files.put(role + DATA, data);

@@ -16,7 +16,7 @@ import riada.proto.BadInput;
  * What the encoder says of one picture, in memory that is used again for the next one. Maps and sky
  * are only for models that have these heads. For one thread at a time; whoever makes one closes it.
  */
-public final class Embedding implements AutoCloseable {
+public final class Embedding implements EncoderOutput {
   /** Planes of the detector's maps: wet logit, heat logit, and the four sides of a box. */
   public static final int MAPS = 6;
 
@@ -56,7 +56,8 @@ public final class Embedding implements AutoCloseable {
     }
   }
 
-  Map<String, FloatTensor> outputs() {
+  @Override
+  public Map<String, FloatTensor> outputs() {
     return outputs;
   }
 

@@ -10,8 +10,8 @@ import riada.onnx.OnnxModel;
 import riada.proto.BadInput;
 
 /**
- * The encoder graph with the heads on it: a picture becomes an {@link Embedding}. For one thread at
- * a time. Owns its graph.
+ * The encoder graph with the heads on it: a picture becomes an {@link EncoderOutput}. For one
+ * thread at a time. Owns its graph.
  */
 public final class ImageEncoder implements AutoCloseable {
   private final OnnxModel graph;
@@ -29,7 +29,10 @@ public final class ImageEncoder implements AutoCloseable {
     size = folder.inputSize();
     fit = folder.card().fit();
     graph.requireInput("image", -1, 3, size, size);
-    Embedding.requireOutputs(graph, folder);
+    switch (folder.card().kind()) {
+      case PROMPTABLE -> Embedding.requireOutputs(graph, folder);
+      case SEMANTIC -> WaterLogits.requireOutputs(graph, folder);
+    }
     this.graph = graph;
     for (int c = 0; c < 3; c++) {
       float mean = folder.card().normalisation().mean().get(c);
@@ -76,7 +79,7 @@ public final class ImageEncoder implements AutoCloseable {
   }
 
   /** Runs the network on the picture that was taken last. */
-  public void encode(Embedding into) throws OrtException {
+  public void encode(EncoderOutput into) throws OrtException {
     graph.run(Map.of("image", image), into.outputs());
   }
 

@@ -3,6 +3,7 @@ package riada.segmenter;
 import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import riada.detect.Detection;
 import riada.detect.Detector;
@@ -14,6 +15,7 @@ import riada.onnx.OnnxModel;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.sam.Embedding;
+import riada.sam.EncoderOutput;
 import riada.sam.Frame;
 import riada.sam.ImageEncoder;
 import riada.sam.LogitPlane;
@@ -21,6 +23,7 @@ import riada.sam.MaskDecoder;
 import riada.sam.Masks;
 import riada.sam.Pixels;
 import riada.sam.Prompts;
+import riada.sam.WaterLogits;
 import riada.sam.Window;
 
 /**
@@ -31,27 +34,29 @@ import riada.sam.Window;
 public final class WaterModel implements AutoCloseable {
   private final ModelFolder folder;
   private final Device device;
-  private final @Nullable Detector detector;
   private final ImageEncoder encoder;
-  private final MaskDecoder decoder;
-  private final Embedding embedding;
+  private final Way way;
   private Frame frame;
   private long encodings;
   private boolean closed;
 
-  private WaterModel(
-      ModelFolder folder,
-      Device device,
-      @Nullable Detector detector,
-      ImageEncoder encoder,
-      MaskDecoder decoder,
-      Embedding embedding) {
+  /** From what the encoder says to masks. */
+  private sealed interface Way {
+    EncoderOutput output();
+
+    /** Questions about an embedding. */
+    record Promptable(Embedding output, @Nullable Detector detector, MaskDecoder decoder)
+        implements Way {}
+
+    /** The encoder's output is the answer. */
+    record Semantic(WaterLogits output) implements Way {}
+  }
+
+  private WaterModel(ModelFolder folder, Device device, ImageEncoder encoder, Way way) {
     this.folder = folder;
     this.device = device;
-    this.detector = detector;
     this.encoder = encoder;
-    this.decoder = decoder;
-    this.embedding = embedding;
+    this.way = way;
     this.frame = frame(folder.inputSize(), folder.inputSize());
   }
 
@@ -104,19 +109,28 @@ public final class WaterModel implements AutoCloseable {
     OnnxModel encoder = OnnxModel.load(folder.file("encoder"), device, threads);
     OnnxModel decoder = null;
     try {
-      decoder = OnnxModel.load(folder.file("decoder"), device, threads);
-      WaterModel model =
-          new WaterModel(
-              folder,
-              device,
+      ImageEncoder images = new ImageEncoder(encoder, folder);
+      WaterModel model;
+      switch (folder.card().kind()) {
+        case PROMPTABLE -> {
+          decoder = OnnxModel.load(folder.file("decoder"), device, threads);
+          Detector detector =
               folder.has(Head.DETECTOR)
                   ? new Detector(folder.detector(Detector.Settings.class), folder.inputSize())
-                  : null,
-              new ImageEncoder(encoder, folder),
-              new MaskDecoder(decoder, folder),
-              new Embedding(folder));
-      model.encode();
-      model.decode(List.of(model.anyPrompts()));
+                  : null;
+          MaskDecoder masks = new MaskDecoder(decoder, folder);
+          Way way = new Way.Promptable(new Embedding(folder), detector, masks);
+          model = new WaterModel(folder, device, images, way);
+          model.encode();
+          model.decode(List.of(model.anyPrompts()));
+        }
+        case SEMANTIC -> {
+          Way way = new Way.Semantic(new WaterLogits(folder));
+          model = new WaterModel(folder, device, images, way);
+          model.encode();
+        }
+        default -> throw new IllegalStateException("no such kind");
+      }
       return model;
     } catch (BadInput | OrtException | RuntimeException e) {
       encoder.close(); // sessions hold native memory that no garbage collector sees
@@ -128,7 +142,7 @@ public final class WaterModel implements AutoCloseable {
   }
 
   private Prompts anyPrompts() {
-    if (detector != null) {
+    if (has(Head.DETECTOR)) {
       return detect().prompts();
     }
     float middle = folder.inputSize() / 2f;
@@ -146,6 +160,15 @@ public final class WaterModel implements AutoCloseable {
    * @throws BadInput saying what it can do
    */
   public void requireDetector() throws BadInput {
+    if (way instanceof Way.Semantic) {
+      throw new BadInput(
+          "model_semantic",
+          "The model "
+              + name()
+              + " is semantic: it is there to compare with (riada evaluate or model compare, with"
+              + " --prompts detector or none). Take a model that answers questions, such as"
+              + " models/riada-lite.");
+    }
     if (!has(Head.DETECTOR)) {
       throw new BadInput(
           "model_without_detector",
@@ -222,7 +245,7 @@ public final class WaterModel implements AutoCloseable {
   /** Inference: the picture's embedding with all that hangs on it. */
   public void encode() throws OrtException {
     encodings++;
-    encoder.encode(embedding);
+    encoder.encode(way.output());
   }
 
   /**
@@ -243,14 +266,16 @@ public final class WaterModel implements AutoCloseable {
    * have a {@link Head#DETECTOR}.
    */
   public LogitPlane wet() {
-    return embedding.wet();
+    return promptable().output.wet();
   }
 
   /** Where water is, and what to ask about it; for models that have a {@link Head#DETECTOR}. */
   public Detection detect() {
+    Detector detector = promptable().detector;
     if (detector == null) {
       throw new IllegalStateException(name() + " has no detector");
     }
+    Embedding embedding = promptable().output;
     return detector.detect(embedding.maps(), embedding.rows(), embedding.columns());
   }
 
@@ -259,7 +284,22 @@ public final class WaterModel implements AutoCloseable {
    * MaskDecoder#decode}.
    */
   public Masks decode(List<Prompts> questions) throws OrtException {
-    return decoder.decode(embedding, questions);
+    Way.Promptable asked = promptable();
+    return asked.decoder.decode(asked.output, questions);
+  }
+
+  private Way.Promptable promptable() {
+    if (way instanceof Way.Promptable asked) {
+      return asked;
+    }
+    throw new IllegalStateException(name() + " takes no questions");
+  }
+
+  /**
+   * Where a semantic model sees water; empty for a model that is asked. Tells which of both it is.
+   */
+  public Optional<LogitPlane> unasked() {
+    return way instanceof Way.Semantic said ? Optional.of(said.output.plane()) : Optional.empty();
   }
 
   /** The logit above which a cell is water. */
@@ -289,6 +329,7 @@ public final class WaterModel implements AutoCloseable {
     if (!has(Head.SKY)) {
       return Mask.full(width, height);
     }
+    Embedding embedding = promptable().output;
     ModelFolder.Thresholds thresholds = folder.card().thresholds();
     Mask hidden = embedding.cloud().above(thresholds.cloud(), frame, window, width, height);
     hidden.or(embedding.shadow().above(thresholds.shadow(), frame, window, width, height));
@@ -324,8 +365,10 @@ public final class WaterModel implements AutoCloseable {
       return; // the runtime holds a second close for an error
     }
     closed = true;
-    embedding.close();
-    decoder.close();
+    way.output().close();
+    if (way instanceof Way.Promptable asked) {
+      asked.decoder.close();
+    }
     encoder.close();
   }
 }

@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -96,8 +97,48 @@ class EvaluatorTest {
 
     Map<String, Double> clicks = evaluation.clicks();
     assertThat(clicks).containsOnlyKeys("0", "1", "3", "5", "10");
+    assertThat(evaluation.discs()).containsOnlyKeys("0", "1", "3", "5", "10");
+    assertThat(evaluation.discs().get("0")).isEqualTo(clicks.get("0"));
     assertThat(evaluation.perImage().get(0).clicks()).hasSize(21);
     assertThat(evaluation.noc90()).isGreaterThanOrEqualTo(evaluation.noc85());
+  }
+
+  @Test
+  void theControlPaintsADiscAtEachClick() {
+    Mask truth = new Mask(128, 128);
+    for (int y = 10; y < 19; y++) {
+      truth.setRow(y, 10, 19);
+    }
+
+    List<Double> discs = Answers.discs(new Mask(128, 128), truth);
+
+    // a disc of 5 cells around 14,14 has the 69 cells of x² + y² < 25 in the square of 81
+    assertThat(discs).hasSize(Answers.MOST_CLICKS + 1).startsWith(0.0, 69.0 / 81);
+  }
+
+  @Test
+  void theDetectorsBoxesAreMeasuredByTheBodies() throws IOException, BadInput, OrtException {
+    // boxes of the tiny model reach an eighth of the frame to each side of their cells
+    pair("square", new Rectangle(48, 48, 32, 32), new Rectangle(48, 48, 32, 32));
+    pair("missed", NONE, new Rectangle(0, 0, 64, 64));
+
+    Evaluation evaluation = evaluate(Prompting.DETECTOR);
+
+    assertThat(evaluation.detector().bodies()).isEqualTo(2);
+    assertThat(evaluation.detector().recallLarge()).isEqualTo(0.5);
+    // of its equally sure boxes, taken by row, the fourth is the first that meets the square
+    assertThat(evaluation.detector().ap50()).isEqualTo(0.125);
+  }
+
+  @Test
+  void anEditIsAskedForWithoutTheTruth() throws IOException, BadInput, OrtException {
+    pair("pond", new Rectangle(48, 48, 40, 40), NONE);
+
+    Evaluation evaluation = evaluate(Prompting.EDITS);
+
+    // the pond is to be dry, but a click of the tiny model digs a hole only
+    assertThat(evaluation.edits().regions()).isEqualTo(1);
+    assertThat(evaluation.edits().askedChanged()).isLessThan(0.5);
   }
 
   @Test
@@ -156,6 +197,7 @@ class EvaluatorTest {
 
     String html = Files.readString(report.resolve("evaluation.html"));
     assertThat(html).contains("data:image/jpeg;base64,").contains("a&lt;b: IoU 0.");
+    assertThat(html).contains("mean IoU before");
     assertThat(html).contains("Before and after").contains("before: old").doesNotContain("a<b");
     assertThat(report.resolve("evaluation.json")).hasContent(json);
   }

@@ -1,0 +1,104 @@
+package riada.eval;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import riada.detect.Detection;
+import riada.mask.Mask;
+
+/**
+ * How well the detector's boxes meet the 8-connected bodies of the truth. A box meets the body, not
+ * yet met by a surer one, with whose box it overlaps most, if that IoU is at least 0.5.
+ */
+final class DetectorScore {
+  /** Bodies up to this share of the frame count neither as found nor as missed. */
+  private static final double LEAST_BODY = 0.001;
+
+  private static final double LARGE_BODY = 0.01;
+  private static final double MEETS = 0.5;
+
+  private DetectorScore() {}
+
+  /** A box of the detector. */
+  record Found(float score, boolean meets) {}
+
+  /**
+   * One picture.
+   *
+   * @param bodies over a thousandth of the frame
+   * @param large those of them over a hundredth, {@code largeFound} of which a box meets
+   */
+  record Picture(List<Found> found, int bodies, int large, int largeFound) {}
+
+  static Picture of(List<Detection.Body> boxes, Mask truth) {
+    double cells = (double) truth.width() * truth.height();
+    List<WaterBodies.Body> bodies =
+        new WaterBodies(truth)
+            .largestFirst().stream().filter(body -> body.area() > LEAST_BODY * cells).toList();
+    List<WaterBodies.Body> left = new ArrayList<>(bodies);
+    List<Found> found = new ArrayList<>();
+    int largeFound = 0;
+    for (Detection.Body box : boxes) { // the surest first
+      Comparator<WaterBodies.Body> byOverlap =
+          Comparator.comparingDouble(body -> overlap(box, body, truth));
+      Optional<WaterBodies.Body> met =
+          left.stream().max(byOverlap).filter(body -> overlap(box, body, truth) >= MEETS);
+      if (met.isPresent()) {
+        left.remove(met.get());
+        largeFound += met.get().area() > LARGE_BODY * cells ? 1 : 0;
+      }
+      found.add(new Found(box.score(), met.isPresent()));
+    }
+    int large = (int) bodies.stream().filter(body -> body.area() > LARGE_BODY * cells).count();
+    return new Picture(found, bodies.size(), large, largeFound);
+  }
+
+  private static double overlap(Detection.Body box, WaterBodies.Body body, Mask truth) {
+    double w = truth.width();
+    double h = truth.height();
+    double wide = Math.min(box.x1(), body.x1() / w) - Math.max(box.x0(), body.x0() / w);
+    double high = Math.min(box.y1(), body.y1() / h) - Math.max(box.y0(), body.y0() / h);
+    double both = Math.max(0, wide) * Math.max(0, high);
+    double one = (box.x1() - box.x0()) * (box.y1() - box.y0());
+    double other = (body.x1() - body.x0()) / w * ((body.y1() - body.y0()) / h);
+    return both / (one + other - both);
+  }
+
+  /** The figures of many pictures, or of none. */
+  static Evaluation.DetectorFigures figures(List<Picture> pictures) {
+    int bodies = pictures.stream().mapToInt(Picture::bodies).sum();
+    int large = pictures.stream().mapToInt(Picture::large).sum();
+    int largeFound = pictures.stream().mapToInt(Picture::largeFound).sum();
+    return new Evaluation.DetectorFigures(
+        bodies == 0 ? null : Rounded.of(averagePrecision(pictures, bodies)),
+        large == 0 ? null : Rounded.of((double) largeFound / large),
+        bodies,
+        large);
+  }
+
+  /**
+   * The area under precision by recall, precision at a recall being the highest at that recall or
+   * beyond. Source: PASCAL VOC 2010, all points.
+   */
+  private static double averagePrecision(List<Picture> pictures, int bodies) {
+    List<Found> ranked =
+        pictures.stream()
+            .flatMap(picture -> picture.found.stream())
+            .sorted(Comparator.comparing(found -> -found.score))
+            .toList();
+    double[] precision = new double[ranked.size()];
+    int met = 0;
+    for (int i = 0; i < precision.length; i++) {
+      met += ranked.get(i).meets ? 1 : 0;
+      precision[i] = (double) met / (i + 1);
+    }
+    double area = 0;
+    double highest = 0;
+    for (int i = precision.length - 1; i >= 0; i--) {
+      highest = Math.max(highest, precision[i]);
+      area += ranked.get(i).meets ? highest / bodies : 0;
+    }
+    return area;
+  }
+}
