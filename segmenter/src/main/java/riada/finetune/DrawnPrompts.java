@@ -4,8 +4,8 @@ import riada.sam.Prompts;
 
 /**
  * Draws a question into a mask prompt as the bundled model's decoder graph does
- * (segmenter/training/model.py, PromptEncoder.drawn): the network's first convolution there looks at
- * 2 x 2 cells, so a checkerboard, rows and columns fit beside the mask without hiding it.
+ * (segmenter/training/model.py, PromptEncoder.drawn): the network's first convolution there looks
+ * at 2 x 2 cells, so a checkerboard, rows and columns fit beside the mask without hiding it.
  *
  * @param inputSize side of the network's input, in pixels
  * @param side of the mask prompt, in cells

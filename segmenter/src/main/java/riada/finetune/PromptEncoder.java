@@ -26,8 +26,7 @@ final class PromptEncoder {
    * @param side of the embedding, in cells
    * @param drawn whether questions are drawn into the mask prompt, too
    */
-  PromptEncoder(
-      NDManager manager, DecoderWeights from, int inputSize, int side, boolean drawn) {
+  PromptEncoder(NDManager manager, DecoderWeights from, int inputSize, int side, boolean drawn) {
     from.frozen()
         .forEach(
             (name, weight) -> {
@@ -106,8 +105,7 @@ final class PromptEncoder {
   /** What is known of every cell beforehand: [1, side * side, channels], or [1, 1, channels]. */
   NDArray dense(NDManager manager, Prompts question) {
     LogitPlane prior = question.prior();
-    NDArray none =
-        manager.zeros(new Shape(1, 1, channels)).add(weight("no_mask_embed.weight"));
+    NDArray none = manager.zeros(new Shape(1, 1, channels)).add(weight("no_mask_embed.weight"));
     if (prior == null && !drawn) {
       return none;
     }

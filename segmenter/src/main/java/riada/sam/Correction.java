@@ -3,9 +3,9 @@ package riada.sam;
 import riada.sam.Prompts.Point;
 
 /**
- * What of the answer to a click is taken: the changes at the click, and nothing elsewhere. A network
- * that looks at the whole picture again shifts edges far from where somebody clicked; an operator
- * asked for none of that.
+ * What of the answer to a click is taken: the changes at the click, and nothing elsewhere. A
+ * network that looks at the whole picture again shifts edges far from where somebody clicked; an
+ * operator asked for none of that.
  */
 public final class Correction {
   /** Changes that begin within so many cells of the click are its doing. */

@@ -43,8 +43,7 @@ class CorrectionTest {
       row[x] = at(x, 5);
     }
 
-    LogitPlane taken =
-        Correction.accept(plane(), plane(row), 0, new Point(1, 21, true), INPUT);
+    LogitPlane taken = Correction.accept(plane(), plane(row), 0, new Point(1, 21, true), INPUT);
 
     assertThat(taken.toArray()).isEqualTo(plane(row).toArray());
   }
