@@ -35,6 +35,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import riada.proto.Alert;
 import riada.proto.Ground;
@@ -55,6 +56,10 @@ import riada.stream.TopologyConfig;
  * the moments.
  */
 @Timeout(1200)
+@EnabledIfSystemProperty(
+    named = "riada.kills",
+    matches = "[1-9][0-9]*",
+    disabledReason = "starts three brokers and takes minutes: run it with -Driada.kills=10")
 class FailoverIT {
   private static final int KILLS = Integer.getInteger("riada.kills", 2);
   private static final long SEED = Long.getLong("riada.seed", 1);

@@ -90,7 +90,8 @@ class PicturePublisherTest {
 
   @Test
   void aBadPictureIsToldOfAndStopsNoOther() throws Exception {
-    Files.writeString(folder.resolve("m.png"), "text");
+    Path bad = Files.writeString(folder.resolve("m.png"), "text");
+    Files.setLastModifiedTime(bad, FileTime.from(CHANGED));
 
     PicturePublisher.Result result = publisher.publish(order(Optional.of(BOUNDS), folder));
 

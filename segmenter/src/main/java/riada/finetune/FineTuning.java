@@ -13,6 +13,7 @@ import riada.eval.LabelledFolder;
 import riada.finetune.Checkpoint.Epoch;
 import riada.finetune.Measuring.HeldOut;
 import riada.onnx.Device;
+import riada.onnx.Head;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
@@ -88,8 +89,9 @@ public final class FineTuning {
       throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
     }
     long start = System.nanoTime();
-    Torch.start(request.threads);
     ModelFolder folder = ModelFolder.open(request.model, request.variant, Device.CPU);
+    requireTunable(folder);
+    Torch.start(request.threads);
     DecoderWeights weights = DecoderWeights.read(folder.file("decoder"));
     try (WaterModel parent =
             WaterModel.open(request.model, folder.variant(), Device.Choice.CPU, request.threads);
@@ -118,6 +120,18 @@ public final class FineTuning {
       } catch (IOException e) {
         throw stopped(e, encoded);
       }
+    }
+  }
+
+  /** What it learns is what the stream asks of it: the detector's questions. */
+  private static void requireTunable(ModelFolder folder) throws BadInput {
+    if (!folder.card().heads().contains(Head.DETECTOR)) {
+      throw new BadInput(
+          "model_without_detector",
+          "The model "
+              + folder
+              + " has no detector that asks its decoder, so there is nothing to tune it for; name"
+              + " one that finds water by itself, such as riada-lite.");
     }
   }
 
