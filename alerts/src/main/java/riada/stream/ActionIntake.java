@@ -27,6 +27,9 @@ final class ActionIntake extends Intake {
   /** The longest silence: what nobody hears of for longer is forgotten. */
   static final Duration MAX_SILENCE = Duration.ofDays(7);
 
+  /** Two masks of the largest size fit. */
+  private static final int MAX_BYTES = 768 << 10;
+
   private final Rezoom rezoom;
 
   ActionIntake(TopologyConfig config) {
@@ -36,6 +39,10 @@ final class ActionIntake extends Intake {
   @Override
   void accept(String key, byte @Nullable [] value, Record<byte[], byte[]> from) throws BadInput {
     Action action = ProtoSerde.parse(Action.parser(), "Action", value);
+    // It travels on parsed and as it came, and a message has at most 2 MiB.
+    require(
+        value == null || value.length <= MAX_BYTES,
+        "has more than " + MAX_BYTES + " bytes; simplify its masks");
     require(
         action.getTarget().equals(key),
         "names the target \""
@@ -102,7 +109,7 @@ final class ActionIntake extends Intake {
     send(
         Correction.newBuilder()
             .setReference(reference)
-            .setActedMs(from.timestamp())
+            .setActedMs(Math.min(from.timestamp(), now().toEpochMilli()))
             .setValue(value == null ? ByteString.EMPTY : ByteString.copyFrom(value))
             .setPartition(where.partition())
             .setOffset(where.offset())

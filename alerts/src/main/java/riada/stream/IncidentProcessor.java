@@ -19,6 +19,7 @@ import riada.proto.BadInput;
 import riada.proto.DeadLetters;
 import riada.proto.Evidence;
 import riada.proto.RegionStats;
+import riada.proto.Tiles;
 import riada.proto.Topics;
 
 /**
@@ -135,7 +136,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     RegionState state = sums.count(life.getDefinition(), contribution);
     if (state.isComplete()) {
       // Old sights are news, but not of a later time: the figures go on ageing.
-      life = asOf(life, state.newestMs(), now());
+      life = asOf(righted(life, state.newestMs(), now()), state.newestMs(), now());
       life = Timings.counted(life, contribution.getOrigin(), now());
       lives.put(region, judge(life, contribution.getOrigin().getReceivedAtMs(), timestamp));
       timings.record(region, contribution.getOrigin(), now());
@@ -180,6 +181,21 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     lives.put(region, whole ? judge(life, 0, timestamp) : life);
   }
 
+  /**
+   * A time that a clock in the future set is taken back once the clock is right: until then nothing
+   * would be seen in time, and no flood would raise.
+   */
+  private static RegionLife righted(RegionLife life, long newestMs, long nowMs) {
+    return isOfTheFuture(life, nowMs)
+        ? life.toBuilder().setAsOfMs(Math.max(newestMs, 0)).setAsOfClockMs(nowMs).build()
+        : life;
+  }
+
+  private static boolean isOfTheFuture(RegionLife life, long nowMs) {
+    return Math.max(life.getAsOfMs(), life.getAsOfClockMs())
+        > nowMs + Tiles.CLOCK_TOLERANCE.toMillis();
+  }
+
   /** Moves the time of the figures on to {@code asOfMs}, if that is later than they are. */
   private static RegionLife asOf(RegionLife life, long asOfMs, long nowMs) {
     return asOfMs <= life.getAsOfMs()
@@ -198,7 +214,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
         RegionLife life = entry.value;
         if (life.hasDefinition()
             && life.getAsOfMs() > 0 // something was looked at
-            && nowMs - life.getAsOfClockMs() >= silenceMs) {
+            && (nowMs - life.getAsOfClockMs() >= silenceMs || isOfTheFuture(life, nowMs))) {
           silent.add(entry);
         }
       }
@@ -206,8 +222,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     for (KeyValue<String, RegionLife> entry : silent) {
       RegionState state = sums.of(entry.value.getDefinition());
       if (state.isComplete() && state.newestMs() > 0) {
-        long aged = entry.value.getAsOfMs() + nowMs - entry.value.getAsOfClockMs();
-        RegionLife life = asOf(entry.value, Math.min(aged, nowMs), nowMs);
+        RegionLife life = righted(entry.value, state.newestMs(), nowMs);
+        long aged = life.getAsOfMs() + nowMs - life.getAsOfClockMs();
+        life = asOf(life, Math.min(aged, nowMs), nowMs);
         lives.put(entry.key, judge(life, 0, nowMs));
       }
     }

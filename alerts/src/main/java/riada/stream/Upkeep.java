@@ -18,7 +18,8 @@ final class Upkeep {
   static boolean isNamingDue(RegionLife life, long nowMs) {
     return AlertPolicy.isOpen(life.getState())
         && life.getSequence() > 0
-        && nowMs - life.getNamedClockMs() >= NAMED_EVERY_MS;
+        && (nowMs - life.getNamedClockMs() >= NAMED_EVERY_MS
+            || life.getNamedClockMs() > nowMs); // a clock in the future set it
   }
 
   /** Whether no alert of the region is kept anywhere, and no region names it as its parent. */

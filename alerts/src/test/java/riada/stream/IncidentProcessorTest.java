@@ -118,6 +118,20 @@ class IncidentProcessorTest {
     assertThat(alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
   }
 
+  @Test
+  void aFloodRaisesOnceAClockThatRanAheadIsRightAgain() {
+    define("v1");
+    contribute("v1", "14/1/1", 0);
+    contribute("v1", "14/1/2", 0);
+    context.setCurrentSystemTimeMs(T0 + 86_400_000);
+    context.scheduledPunctuators().get(0).getPunctuator().punctuate(T0 + 86_400_000);
+    context.setCurrentSystemTimeMs(T0);
+
+    contribute("v1", "14/1/2", 3 * KM2);
+
+    assertThat(lives.get("r").getState()).isEqualTo(riada.proto.RegionState.ALERTING);
+  }
+
   private void keepHouse(long nowMs) {
     context.setCurrentSystemTimeMs(nowMs);
     context.scheduledPunctuators().get(1).getPunctuator().punctuate(nowMs);

@@ -31,6 +31,7 @@ import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.Action;
 import riada.proto.Alert;
+import riada.proto.MaskRuns;
 import riada.proto.Observation;
 import riada.proto.RegionState;
 import riada.proto.RegionStats;
@@ -278,6 +279,16 @@ class OperatorsTest {
 
     assertThat(reasons()).hasSize(5);
     assertThat(flood.alerts()).isEmpty();
+  }
+
+  @Test
+  void anActionThatIsTooLargeToTravelOnIsPutAside() {
+    MaskRuns large =
+        MaskRuns.newBuilder().setRuns(ByteString.copyFrom(new byte[800 << 10])).build();
+
+    flood.send(action(Action.Kind.ACKNOWLEDGE, "ann", 0).setMask(large).build());
+
+    assertThat(reasons()).singleElement().asString().contains("more than 786432 bytes");
   }
 
   private List<String> reasons() {

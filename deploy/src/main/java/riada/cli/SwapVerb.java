@@ -14,11 +14,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import riada.onnx.Device;
-import riada.onnx.ModelFolder;
 import riada.onnx.ServedFolder;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.proto.ModelVersions;
+import riada.segmenter.WaterModel;
 
 /** {@code riada model swap}. */
 @Command(
@@ -91,7 +91,7 @@ final class SwapVerb implements Callable<Integer> {
       return 0;
     }
     ModelVerb.sound(from, new ModelOptions());
-    ModelRef ref = ModelFolder.open(from, ModelFolder.SUITABLE, Device.CPU).ref();
+    ModelRef ref = servable(from);
     ServedFolder.Placed placed =
         shadow ? ServedFolder.tryOut(served, from) : ServedFolder.serve(served, from);
     Optional<ModelRef> before = placed.before();
@@ -115,6 +115,14 @@ final class SwapVerb implements Callable<Integer> {
       err.flush();
     }
     return 0;
+  }
+
+  /** In the variant that the CPU runs by itself; refuses what serve segmenter would refuse. */
+  private static ModelRef servable(Path folder) throws BadInput {
+    try (WaterModel model = WaterModel.open(folder, Device.Choice.CPU, 1)) {
+      model.requireAllHeads();
+      return model.ref();
+    }
   }
 
   private static String named(ModelRef ref) {

@@ -67,6 +67,17 @@ class FamilyVerbsTest {
   }
 
   @Test
+  void aSwapToItIsRefusedAndTheServedFolderStaysAsItWas() throws Exception {
+    Path served = copy();
+
+    Shell.Result swap = shell.run("model", "swap", FAMILY.toString(), "--model", "" + served);
+
+    assertThat(swap.status()).isEqualTo(3);
+    assertThat(swap.err()).contains("cannot segment tiles of a stream");
+    assertThat(served.resolve("swap.lock")).doesNotExist();
+  }
+
+  @Test
   void aSoundModelIsImportedWithItsCardForPeople() throws IOException {
     Path out = folder.resolve("models/new");
 

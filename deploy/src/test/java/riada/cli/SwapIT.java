@@ -171,6 +171,7 @@ class SwapIT {
     await().atMost(SOON).until(() -> !masks(Topics.MASKS).isEmpty());
     swap(next.toString());
     first.destroyForcibly().waitFor();
+    send(sent.size(), 12); // so that the second has some to answer, however many the first did
 
     Process second = segmenter("second");
     await().atMost(Duration.ofSeconds(90)).until(() -> observations().equals(sent));

@@ -37,6 +37,7 @@ public final class ServedFolder {
   private static final String LOCK = "swap.lock";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final int NAME_DIGITS = 16;
+  private static final String DIGEST_NAME = "[0-9a-f]{" + NAME_DIGITS + "}";
 
   /** Deep enough for exports that keep their graphs in a subfolder. */
   private static final int DEPTH = 3;
@@ -98,6 +99,36 @@ public final class ServedFolder {
   }
 
   /**
+   * The subfolder that keeps a model which {@code folder} has served, whole; empty when none does.
+   *
+   * @param ref of any of the model's variants; the subfolder is named by the CPU's
+   */
+  public static Optional<Path> kept(Path folder, ModelRef ref) {
+    Path likely = folder.resolve(ref.getDigest().substring(0, NAME_DIGITS));
+    try (Stream<Path> all = Files.list(folder)) {
+      return Stream.concat(Stream.of(likely), all.limit(MOST_FILES))
+          .filter(path -> folder.relativize(path).toString().matches(DIGEST_NAME))
+          .filter(path -> holds(path, ref))
+          .findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean holds(Path model, ModelRef ref) {
+    try {
+      for (String variant : ModelFolder.open(model).variants()) {
+        if (ModelFolder.open(model, variant, Device.CPU).ref().equals(ref)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (BadInput e) {
+      return false; // it is not whole
+    }
+  }
+
+  /**
    * What a model's folder looks like from outside: its path, and of each file in it the size, the
    * time and the identity, without reading one. Two looks at the same bytes are equal; after a copy
    * they are not.
@@ -126,7 +157,7 @@ public final class ServedFolder {
     Path inside = model.relativize(file);
     String first = inside.getName(0).toString();
     return inside.getNameCount() > 1
-        ? !first.matches("[0-9a-f]{" + NAME_DIGITS + "}.*")
+        ? !first.matches(DIGEST_NAME + ".*")
         : !first.startsWith(CURRENT) && !first.startsWith(SHADOW) && !first.equals(LOCK);
   }
 

@@ -1,5 +1,6 @@
 package riada.segmenter;
 
+import org.jspecify.annotations.Nullable;
 import riada.proto.BadInput;
 
 /**
@@ -9,7 +10,7 @@ import riada.proto.BadInput;
 final class FolderSight {
   private final Outside outside;
   private String seen = "";
-  private String tried = "";
+  private @Nullable String tried = ""; // null: nothing, not even an empty look
 
   /** What the folder looks like; empty when there is none. */
   @FunctionalInterface
@@ -46,7 +47,7 @@ final class FolderSight {
 
   /** The next call of {@link #isNews} shall say so again. */
   void forget() {
-    tried = "";
+    tried = null;
   }
 
   /** What cannot be read looks like the reason. */

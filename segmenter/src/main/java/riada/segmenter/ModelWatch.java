@@ -112,7 +112,8 @@ public final class ModelWatch implements PipelineSource {
         throw e;
       }
       note = refuse("served", e, folder, last, meters);
-      return load(last.folder());
+      // A swap moves the model that lay in the folder itself to a subfolder.
+      return load(ServedFolder.kept(folder, last.ref()).orElse(last.folder()));
     }
   }
 
@@ -133,10 +134,11 @@ public final class ModelWatch implements PipelineSource {
   private void look() {
     try {
       lookAtServed();
-      shadows.look(serving());
     } catch (RuntimeException | Error e) {
-      log.error("The model folder {} was not looked at; trying again.", folder, e);
+      sight.forget();
+      note = failed("served", e, folder, note);
     }
+    shadows.look(serving());
   }
 
   private void lookAtServed() {
@@ -164,6 +166,7 @@ public final class ModelWatch implements PipelineSource {
   private Candidate get(Path model) throws BadInput {
     if (serving().alone()) {
       try (WaterModel checked = loader.check(model)) {
+        checked.requireAllHeads();
         return new Candidate(model, checked.ref(), null);
       }
     }
@@ -200,6 +203,27 @@ public final class ModelWatch implements PipelineSource {
         + " "
         + named(goesOn.ref())
         + " goes on.";
+  }
+
+  /**
+   * Logs once what hinders a look at a model; returns what the operator must know of it.
+   *
+   * @param role as for {@link #refuse}
+   * @param said what the operator knows so far
+   */
+  static String failed(String role, Throwable why, Path folder, String said) {
+    String words =
+        "Warning: the model folder "
+            + folder
+            + " could not be looked at (role "
+            + role
+            + ", "
+            + why
+            + "); trying again.";
+    if (!words.equals(said)) {
+      log.error(words, why);
+    }
+    return words;
   }
 
   /**

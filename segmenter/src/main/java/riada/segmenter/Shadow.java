@@ -64,7 +64,7 @@ public final class Shadow implements AutoCloseable {
   private volatile String words;
 
   /**
-   * @param pipeline of the model on trial; is closed with this
+   * @param pipeline of the model on trial; is closed with this, or when it fails
    * @param producer as {@link KafkaClients#shadowProducer} makes it; is not closed
    */
   Shadow(TilePipeline pipeline, Producer<byte[], byte[]> producer, MeterRegistry meters) {
@@ -139,6 +139,11 @@ public final class Shadow implements AutoCloseable {
       pending.clear();
       words = "Warning: the shadow " + name() + " failed at tile " + next.id() + " and ended.";
       meters.counter("riada.model.refused", "role", "shadow", "reason", "model_failed").increment();
+      try {
+        pipeline.close(); // the trial may stand for long: its memory is given back now
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
       log.warn("{} (digest={})", words, ref.getDigest(), e);
     }
   }

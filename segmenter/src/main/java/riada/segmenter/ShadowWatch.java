@@ -54,8 +54,17 @@ final class ShadowWatch implements AutoCloseable {
         new FolderSight(() -> ServedFolder.shadow(folder).map(ServedFolder::look).orElse(""));
   }
 
-  /** Looks at the folder once. */
+  /** Looks at the folder once; throws nothing. */
   void look(ModelWatch.Serving serving) {
+    try {
+      lookAtTrial(serving);
+    } catch (RuntimeException | Error e) {
+      sight.forget();
+      note = ModelWatch.failed("shadow", e, folder, note);
+    }
+  }
+
+  private void lookAtTrial(ModelWatch.Serving serving) {
     if (!sight.isNews()) {
       return;
     }

@@ -196,7 +196,7 @@ public final class TileWorker implements AutoCloseable {
       Consumer<byte[], byte[]> in, Producer<byte[], byte[]> out, TileProcessor processor) {
     boolean trial = processor.hasShadowWork();
     ConsumerRecords<byte[], byte[]> records = in.poll(trial ? GLANCE : POLL);
-    if (!trial) {
+    if (!trial || !records.isEmpty()) { // glances that bring nothing are too short to count
       watchBroker(in, processor);
     }
     if (records.isEmpty()) {

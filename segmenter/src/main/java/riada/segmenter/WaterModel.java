@@ -132,7 +132,7 @@ public final class WaterModel implements AutoCloseable {
         default -> throw new IllegalStateException("no such kind");
       }
       return model;
-    } catch (BadInput | OrtException | RuntimeException e) {
+    } catch (BadInput | OrtException | RuntimeException | Error e) {
       encoder.close(); // sessions hold native memory that no garbage collector sees
       if (decoder != null) {
         decoder.close();

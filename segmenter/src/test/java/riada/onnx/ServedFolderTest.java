@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import riada.proto.BadInput;
+import riada.proto.ModelRef;
 
 class ServedFolderTest {
   @TempDir Path folder;
@@ -43,6 +45,18 @@ class ServedFolderTest {
     assertThat(files(served))
         .containsExactlyInAnyOrder(
             "current", "swap.lock", before.substring(0, 16), after.substring(0, 16));
+  }
+
+  @Test
+  void aModelThatWasServedIsFoundWhereItIsKept() throws Exception {
+    ModelRef old = ModelFolder.open(served).ref();
+    Path kept = ServedFolder.serve(served, next).beforeFolder().orElseThrow();
+
+    Optional<Path> whole = ServedFolder.kept(served, old);
+    Files.writeString(kept.resolve("encoder.onnx"), "half");
+
+    assertThat(whole).contains(kept);
+    assertThat(ServedFolder.kept(served, old)).isEmpty();
   }
 
   @Test

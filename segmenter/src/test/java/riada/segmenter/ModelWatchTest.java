@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +36,8 @@ class ModelWatchTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<WaterModel> loaded = new CopyOnWriteArrayList<>();
   private boolean alone;
+  private volatile boolean outOfMemory;
+  private volatile boolean brokerAway;
   private Path served;
   private ModelWatch watch;
   private TilePipeline pipeline;
@@ -47,18 +50,16 @@ class ModelWatchTest {
   }
 
   private void begin() throws BadInput {
-    watch =
-        new ModelWatch(
-            served,
-            loader(),
-            () ->
-                new MockProducer<>(
-                    true, null, new ByteArraySerializer(), new ByteArraySerializer()),
-            meters,
-            Painted.CLOCK,
-            OFTEN);
+    watch = new ModelWatch(served, loader(), this::producer, meters, Painted.CLOCK, OFTEN);
     pipeline = watch.open();
     watch.watch();
+  }
+
+  private MockProducer<byte[], byte[]> producer() {
+    if (brokerAway) {
+      throw new TimeoutException("the broker is away");
+    }
+    return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   @AfterEach
@@ -72,6 +73,9 @@ class ModelWatchTest {
     return new ModelWatch.Loader() {
       @Override
       public WaterModel load(Path model) throws BadInput {
+        if (outOfMemory) {
+          throw new OutOfMemoryError("for a test");
+        }
         WaterModel opened = WaterModel.open(model, Device.Choice.CPU, 1);
         loaded.add(opened);
         return opened;
@@ -166,6 +170,30 @@ class ModelWatchTest {
     assertThat(mask(pipeline).getModel().getVersion()).isEqualTo("2");
   }
 
+  /** The swap has moved it out of the folder itself, from where it was loaded. */
+  @Test
+  void afterARefusalOfTheFirstSwapTheModelAtWorkIsOpenedAnewFromItsSubfolder() throws Exception {
+    ServedFolder.serve(served, TinyModels.withoutOutputs(folder.resolve("bad")));
+    await().until(() -> watch.note().contains("(model_unfit)"));
+    pipeline.close();
+
+    pipeline = watch.open();
+
+    assertThat(mask(pipeline).getModel().getVersion()).isEqualTo("1");
+  }
+
+  @Test
+  void aLoadThatFailsByNoFaultOfTheModelIsTriedAgain() throws Exception {
+    outOfMemory = true;
+    ServedFolder.serve(served, TinyModels.changed(folder.resolve("next"), "2"));
+    await().until(() -> watch.note().endsWith("trying again."));
+
+    outOfMemory = false;
+
+    awaitVersion("2");
+    assertThat(watch.note()).isEmpty();
+  }
+
   @Test
   void aRefusalIsForgottenWhenTheSwapIsTakenBack() throws Exception {
     Path kept =
@@ -217,6 +245,17 @@ class ModelWatchTest {
     assertThat(loaded.get(1).isClosed()).isTrue();
     assertThat(watch.note()).isEmpty();
     assertThat(meters.find("riada.shadow.iou").meters()).isEmpty();
+  }
+
+  @Test
+  void aTrialThatEndsWhileItWaitsForTheBrokerIsForgotten() throws Exception {
+    brokerAway = true;
+    ServedFolder.tryOut(served, TinyModels.changed(folder.resolve("next"), "2"));
+    await().until(() -> watch.note().contains("waits for the topic"));
+
+    ServedFolder.endTrial(served);
+
+    await().until(() -> watch.note().isEmpty());
   }
 
   @Test

@@ -97,6 +97,17 @@ class ShadowTest {
   }
 
   @Test
+  void aShadowThatFailedHoldsItsModelNoLonger() {
+    WaterMask nothing = WaterMask.getDefaultInstance(); // has no water to compare with
+    shadow.offer(Painted.ID, tile, new RecordHeaders(), nothing);
+
+    shadow.work();
+
+    assertThat(shadow.words()).endsWith("failed at tile 14/8185/5448 and ended.");
+    assertThat(tried.model().isClosed()).isTrue();
+  }
+
+  @Test
   void aMaskThatTheBrokerDoesNotTakeIsCounted() throws Exception {
     shadow.close();
     producer = producer(false);
