@@ -1,9 +1,9 @@
-"""Pictures for training: photographs with water masks, simulator tiles, and clouds laid over both.
+"""Pictures for training: photographs with water masks, simulator tiles, satellite patches, and clouds laid over all but radar.
 
 Pictures are squashed to a square (each axis by itself): no input cell is wasted on padding. All randomness comes from
 the generator handed in.
 
-  python data.py --photographs DIR     writes split.csv anew (the committed one came from this)
+  python data.py --photographs DIR --patches DIR     writes split.csv and patches.csv anew (the committed ones came from this)
   python data.py --photographs DIR --links OUT [--folds K --fold I]     OUT/image and OUT/mask: links to the dev pictures, for `riada evaluate`
 """
 
@@ -18,10 +18,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from scipy import ndimage
 
 from model import MEAN, STD
 
-SPLIT = Path(__file__).with_name("split.csv")
+SPLIT, EVENTS = Path(__file__).with_name("split.csv"), Path(__file__).with_name("patches.csv")
 CACHE_SIDE = 768
 # A cloud this opaque hides the ground; between VEIL and HIDES is neither clear nor cloud, and the sky head is left alone there.
 VEIL, HIDES = 0.3, 0.5
@@ -101,22 +102,71 @@ def tiles(root):
     return out
 
 
+def write_events(root):
+    """Patches by event: numbers near each other are neighbours on the ground and share edges, so whole runs of numbers are dev, and the
+    ten on either side of a run are left out."""
+    runs = [(180, 260), (430, 500), (700, 1000)]
+
+    def part(n):
+        near = lambda more: any(a - more <= n < b + more for a, b in runs)
+        return "dev" if near(0) else "gap" if near(10) else "train"
+
+    with open(EVENTS, "w") as f:
+        f.write("patch,part\n")
+        f.writelines(f"{p.stem},{part(int(p.stem.split('_')[1]))}\n" for p in sorted((Path(root) / "mask").glob("*.png")))
+
+
+def water_index(image):
+    """Water by the modified normalised difference of B3 and B11 (B3 > B11), speckle smoothed away; uint8 [h,w,3] of B11, B8, B3 -> bool [h,w]"""
+    return ndimage.median_filter((image[..., 2] > image[..., 0]).astype(np.uint8), 5) > 0
+
+
+def patches(root, part):
+    """Sentinel-2 and Sentinel-1 patches before and after floods -> [(name, {"s2_before": uint8 RGB, ...}, bool flood [256,256])]"""
+    out = []
+    for r in csv.DictReader(open(EVENTS)):
+        if r["part"] == part:
+            n = r["patch"]
+            read = lambda kind: np.asarray(Image.open(Path(root) / kind / f"{n}.jpg").convert("RGB"))
+            out.append((n, {k: read(k) for k in ("s2_before", "s2_after", "s1_before", "s1_after")}, np.asarray(Image.open(Path(root) / "mask" / f"{n}.png").convert("L")) > 127))
+    return out
+
+
+def patch_pictures(root, part):
+    """Their masks mark flood only, the model learns water: before a flood that is the water index outside the flood; afterwards flood joins
+    it. Where the index alone sees more water afterwards, analysts did not draw it: it counts for less. -> [Picture]"""
+    out = []
+    for _, images, flood in patches(root, part):
+        before = water_index(images["s2_before"]) & ~flood
+        after = before | flood
+        sure = np.where(water_index(images["s2_after"]) & ~after, 0.4, 1.0).astype(np.float32)
+        for kind, image in images.items():
+            water = before if kind.endswith("before") else after
+            stack = planes(image, water)
+            if kind == "s2_after":
+                stack[6] = torch.from_numpy((sure * 255).astype(np.uint8))
+            out.append(Picture(stack, False, kind[:2]))
+    return out
+
+
 @dataclass(frozen=True)
 class Picture:
-    """planes: see below; painted: by the simulator, so that masks are exact at the pixel and scale and light are those that are served"""
+    """planes: see below; painted: by the simulator, so that masks are exact at the pixel and scale and light are those that are served;
+    sensor: rgb, s2 (B11, B8, B3) or s1 (VV)"""
 
     planes: torch.Tensor
     painted: bool
+    sensor: str = "rgb"
 
 
 def planes(image, *masks):
-    """-> uint8 [6,h,w]: RGB, water, cloud and shadow (zero where none are given) as one stack, at most CACHE_SIDE wide"""
+    """-> uint8 [7,h,w]: RGB, water, cloud and shadow (zero where none are given), how sure the label is, as one stack, at most CACHE_SIDE wide"""
     h, w = image.shape[:2]
     k = min(1, CACHE_SIDE / max(h, w))
     size = (round(w * k), round(h * k))
     small = lambda a: np.asarray(Image.fromarray(a).resize(size, Image.BILINEAR))
     stack = [*small(image).transpose(2, 0, 1), *(small(m.astype(np.uint8) * 255) for m in masks)]
-    stack += [np.zeros(size[::-1], np.uint8)] * (6 - len(stack))
+    stack += [np.zeros(size[::-1], np.uint8)] * (6 - len(stack)) + [np.full(size[::-1], 255, np.uint8)]
     return torch.from_numpy(np.stack(stack))
 
 
@@ -128,7 +178,7 @@ def square(image, size=512):
 
 # ------------------------------------------------------------------------------------------------- augmentation
 def window(picture, size, rng):
-    """A random window (scale, aspect, rotation, flips) -> RGB 0..255 [3,s,s], water, cloud, shadow 0..1 [3,s,s]"""
+    """A random window (scale, aspect, rotation, flips) -> RGB 0..255 [3,s,s], water, cloud, shadow, sureness 0..1 [4,s,s]"""
     h, w = picture.planes.shape[1:]
     if picture.painted and min(h, w) > size and rng.random() < 0.7:  # pixel for pixel: nothing blurs an exact edge
         y, x = rng.integers(h - size + 1), rng.integers(w - size + 1)
@@ -137,6 +187,8 @@ def window(picture, size, rng):
         return p[:3], p[3:] / 255
     # Smaller windows at the smaller training size: things keep the scale they have at 512.
     s = rng.uniform(*((0.4, 0.85) if size < 512 else (0.55, 1.0))) if rng.random() < 0.85 else 1.0
+    if picture.sensor != "rgb":  # patches of 256 px are served at twice their size
+        s = min(1.0, size / (2 * max(h, w)) * math.exp(rng.uniform(-0.3, 0.3)))
     aspect = math.exp(rng.uniform(-0.25, 0.25)) if s < 1 else 1.0
     sx, sy = min(1, s * aspect), min(1, s / aspect)
     angle = math.radians(rng.normal(0, 12)) if rng.random() < 0.5 else 0.0
@@ -210,18 +262,22 @@ class Sample:
 
 def sample(picture, size, rng, clouds=0.4, stride=4):
     """A random view of a picture; with probability `clouds` under laid clouds."""
-    x, (water, cloud, shadow) = window(picture, size, rng)
-    x = colour(x, rng, 0.3 if picture.painted else 1.0)
+    x, (water, cloud, shadow, sure) = window(picture, size, rng)
+    x = colour(x, rng, 1.0 if picture.sensor == "rgb" and not picture.painted else 0.3)
     weight = torch.ones(size, size)
-    if rng.random() < clouds:
+    if picture.sensor == "s2":  # nobody drew the clouds that these have
+        weight = (x.amin(0) < 130).float()
+    if picture.sensor == "s1":
+        x = x.mean(0, keepdim=True).expand(3, -1, -1)
+    if rng.random() < clouds and picture.sensor != "s1":  # radar sees through clouds
         x, alpha, shade = lay_clouds(x, rng)
-        weight = ((alpha < VEIL) | (alpha > HIDES)).float() * ((shade < DIM) | (shade > SHADOW) | (alpha > HIDES)).float()
+        weight = torch.maximum(weight, (alpha > HIDES).float()) * ((alpha < VEIL) | (alpha > HIDES)).float() * ((shade < DIM) | (shade > SHADOW) | (alpha > HIDES)).float()
         cloud = torch.maximum(cloud, (alpha > HIDES).float())
         shadow = torch.maximum(shadow, (shade > SHADOW).float())
         x = x + torch.from_numpy(rng.normal(0, rng.uniform(0, 4), x.shape).astype(np.float32))
     shadow = shadow * (1 - cloud)
-    p = F.avg_pool2d(torch.stack([water, 1 - cloud, cloud, shadow, weight])[None], stride)[0]
-    return Sample((x - MEAN) / STD, p[0], (p[1] > 0.5).float(), p[2:4], p[4])
+    p = F.avg_pool2d(torch.stack([water, 1 - cloud, cloud, shadow, weight, sure])[None], stride)[0]
+    return Sample((x - MEAN) / STD, p[0], (p[1] > 0.5).float() * p[5], p[2:4], p[4])
 
 
 def batch(pictures, size, rng, cutmix=0.25, stride=4):
@@ -242,12 +298,15 @@ def batch(pictures, size, rng, cutmix=0.25, stride=4):
 
 if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--photographs", required=True)
+    ap.add_argument("--photographs")
+    ap.add_argument("--patches")
     ap.add_argument("--links", type=Path)
     ap.add_argument("--folds", type=int)
-    ap.add_argument("--fold", type=int)
+    ap.add_argument("--fold", type=int, default=0)
     a = ap.parse_args()
     if a.links:
-        link(a.photographs, a.links, (a.fold or 0, a.folds) if a.folds else None)
-    else:
+        link(a.photographs, a.links, (a.fold, a.folds) if a.folds else None)
+    elif a.photographs:
         write_split(a.photographs)
+    if a.patches:
+        write_events(a.patches)

@@ -1,9 +1,10 @@
 """Measures a model folder through ONNX Runtime, as it is served.
 
-  python evaluate.py all --model ../models/riada-lite --photographs DIR --tiles DIR [--variant int8] [--write]
+  python evaluate.py all --model ../models/riada-lite --photographs DIR --tiles DIR --patches DIR [--variant int8] [--write]
 
   aerial     automatic masks on the photographs' dev split: mean and pooled IoU at each picture's own size
   simulator  automatic masks on simulator tiles of other seeds, over what the model calls valid
+  change     satellite patches of other events: flood is the water after it that was none before, pooled IoU for each sensor
   sky        clouds laid over both: cloud and shadow found, clear ground lost, flood under thick cloud that is called dry;
              and which thresholds find enough and lose least
   dry        water seen where there is none: windows without water of dev photographs, tiles without water
@@ -22,7 +23,7 @@ import onnxruntime as ort
 import torch
 import torch.nn.functional as F
 
-from data import DIM, HIDES, SHADOW, VEIL, lay_clouds, photographs, square, tiles
+from data import DIM, HIDES, SHADOW, VEIL, lay_clouds, patches, photographs, square, tiles
 from detector import auto_prompts, has_water, sigmoid
 from model import SIZE
 from prompts import components, pick
@@ -84,7 +85,7 @@ def row(pairs):
 
 
 # ------------------------------------------------------------------------------------------------- figures
-def aerial(m, photos, sims):
+def aerial(m, photos, sims, pairs):
     pairs, lost = [], []
     for _, image, water in photos:
         e, maps, sky = m.encode(image)
@@ -93,7 +94,7 @@ def aerial(m, photos, sims):
     return {**row(pairs), "called_cloud_or_shadow": round(float(np.mean(lost)), 4)}
 
 
-def simulator(m, photos, sims):
+def simulator(m, photos, sims, pairs):
     pairs, clear, hidden = [], np.zeros(2), np.zeros(2)
     for _, image, water, cloud, shadow in sims:
         e, maps, sky = m.encode(image)
@@ -104,9 +105,21 @@ def simulator(m, photos, sims):
     return {**row(pairs), "clear_ground_valid": round(clear[0] / clear[1], 4), "cloud_and_shadow_found": round(hidden[0] / max(1, hidden[1]), 4)}
 
 
-def sky(m, photos, sims):
+def change(m, photos, sims, pairs):
+    out = {}
+    for kind in ("s2", "s1"):
+        rows = []
+        for _, images, flood in pairs:
+            after, before = (up(m.automatic(*m.encode(images[f"{kind}_{when}"])[:2]), flood.shape) > 0 for when in ("after", "before"))
+            rows.append(overlap(after & ~before, flood))
+        if rows:
+            out[kind] = row(rows)
+    return out
+
+
+def sky(m, photos, sims, pairs):
     rng, cases = np.random.default_rng(7), []
-    for _, image, water, *truth in photos + sims[::3]:
+    for _, image, water, *truth in photos + sims[::3] + [(n, images["s2_after"], flood) for n, images, flood in pairs[::6]]:
         x = F.interpolate(torch.from_numpy(image.copy()).permute(2, 0, 1)[None].float(), (SIZE, SIZE), mode="bilinear", antialias=True)[0]
         wet = F.interpolate(torch.from_numpy(water)[None, None].float(), (SIZE, SIZE), mode="area")[0, 0].numpy() > 0.5
         x, alpha, shade = (t.numpy() for t in lay_clouds(x, rng))
@@ -138,7 +151,7 @@ def sky(m, photos, sims):
     return {"images": len(cases), **at(t["cloud"], t["shadow"])}
 
 
-def dry(m, photos, sims):
+def dry(m, photos, sims, pairs):
     """The share of pixels called water and valid in dry pictures, and the share of pictures with over 0.5 % of it"""
     windows = []
     for _, image, water in photos:
@@ -157,7 +170,7 @@ def dry(m, photos, sims):
     return out
 
 
-def no_water(m, photos, sims):
+def no_water(m, photos, sims, pairs):
     """Largest wet probability of dry pictures and of wet ones: what NO_WATER parts"""
     top = lambda image: float(sigmoid(m.encode(image)[1][0]).max())
     wet = sorted(top(p[1]) for p in photos + sims if p[2].mean() > 0.005)
@@ -166,7 +179,7 @@ def no_water(m, photos, sims):
     return {}
 
 
-def prompts(m, photos, sims):
+def prompts(m, photos, sims, pairs):
     rng = np.random.default_rng(0)
     out = {}
     for part, items in (("aerial", photos), ("simulator", sims[::3])):
@@ -195,7 +208,7 @@ def prompts(m, photos, sims):
     return out
 
 
-FIGURES = {f.__name__: f for f in (aerial, simulator, sky, dry, no_water, prompts)}
+FIGURES = {f.__name__: f for f in (aerial, simulator, change, sky, dry, no_water, prompts)}
 
 
 def main():
@@ -204,15 +217,17 @@ def main():
     ap.add_argument("--model", type=Path, required=True)
     ap.add_argument("--photographs", required=True)
     ap.add_argument("--tiles", help="folder with dev/ of simulator tiles")
+    ap.add_argument("--patches", help="folder of satellite patches before and after floods")
     ap.add_argument("--variant", default="fp32")
     ap.add_argument("--write", action="store_true")
     a = ap.parse_args()
     torch.set_num_threads(2)
     m, photos, sims = Served(a.model, variant=a.variant), photographs(a.photographs, "dev"), tiles(Path(a.tiles) / "dev") if a.tiles else []
+    pairs = patches(a.patches, "dev") if a.patches else []
     found = {}
     for name, figure in FIGURES.items():
         if a.figure in ("all", name) and (sims or name != "simulator"):
-            found[name] = figure(m, photos, sims)
+            found[name] = figure(m, photos, sims, pairs)
             print(name, json.dumps(found[name]), flush=True)
     if a.write:
         path = a.model / "model.json"

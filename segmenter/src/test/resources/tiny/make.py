@@ -128,7 +128,7 @@ def card():
         "files": {role: {"path": f"{role}.onnx", "sha256": sha(f"{role}.onnx")} for role in ("encoder", "decoder")},
         "input_size": 512, "mask_stride": 4, "embedding": [256, 32, 32],
         "normalisation": {"mean": MEAN, "std": STD},
-        "sensors": ["painted"], "prompts": ["points", "box", "mask"],
+        "sensors": ["painted"], "prompts": ["points", "boxes", "mask"],
         "thresholds": {"mask": 0.0, "cloud": 0.0, "shadow": 0.0},
         "detector": {"no_water": 0.35, "wet_points": 5, "wet_least": 0.2, "wet_apart": 6, "dry_points": 3, "dry_below": 0.1,
                      "dry_depth": 2, "dry_apart": 8, "boxes": 12, "box_least": 0.15, "box_nms": 0.5},

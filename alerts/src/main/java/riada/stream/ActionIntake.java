@@ -17,8 +17,8 @@ import riada.proto.Reference;
 import riada.proto.Tiles;
 
 /**
- * Operators' actions go to the region whose incident they name; a corrected reference becomes one
- * on flood.reference.v1.
+ * Operators' actions go to the region whose incident they name; a corrected reference goes to
+ * {@link Corrections}.
  */
 final class ActionIntake extends Intake {
   /** The longest reason, in characters. */
@@ -60,7 +60,7 @@ final class ActionIntake extends Intake {
             "must say until when, at most " + MAX_SILENCE.toDays() + " days ahead");
         send(incident(action, key, value), from);
       }
-      case CORRECT_REFERENCE -> correct(action, key, at, from);
+      case CORRECT_REFERENCE -> correct(action, key, value, at, from);
       default ->
           throw new BadInput(
               "action_unknown",
@@ -84,7 +84,8 @@ final class ActionIntake extends Intake {
         .build();
   }
 
-  private void correct(Action action, String key, Instant at, Record<byte[], byte[]> from)
+  private void correct(
+      Action action, String key, byte @Nullable [] value, Instant at, Record<byte[], byte[]> from)
       throws BadInput {
     rezoom.check(TileId.parse(key));
     Mask wet = MaskIntake.decode(key, "corrected", action.getMask());
@@ -97,7 +98,16 @@ final class ActionIntake extends Intake {
     if (action.hasKnown()) {
       reference.setKnown(RunLength.encode(MaskIntake.decode(key, "known", action.getKnown())));
     }
-    send(reference.build(), from);
+    RecordMetadata where = context().recordMetadata().orElseThrow();
+    send(
+        Correction.newBuilder()
+            .setReference(reference)
+            .setActedMs(from.timestamp())
+            .setValue(value == null ? ByteString.EMPTY : ByteString.copyFrom(value))
+            .setPartition(where.partition())
+            .setOffset(where.offset())
+            .build(),
+        from);
   }
 
   private static Instant time(String field, Timestamp timestamp) throws BadInput {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -56,6 +57,9 @@ public final class EvidenceCopier implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(4);
+
+  /** How often old copies are looked at. */
+  private static final Duration RENEWAL = Duration.ofDays(1);
 
   /** Polls without a connection before it is said that the broker is away: three seconds. */
   private static final int POLLS_AWAY = 12;
@@ -133,12 +137,17 @@ public final class EvidenceCopier implements AutoCloseable {
         KafkaProducer<byte[], byte[]> out = producer()) {
       wanted.subscribe(List.of(Topics.EVIDENCE.name()));
       int pollsAway = 0;
+      long nextRenewal = System.nanoTime() + RENEWAL.toNanos() / 24; // not in the rush of a start
       while (closing.getCount() > 0) {
         ConsumerRecords<byte[], byte[]> records = wanted.poll(POLL);
         pollsAway = isConnected(wanted) ? 0 : pollsAway + 1;
         copy(records, evidence -> find(evidence, tiles), out);
         if (!records.isEmpty()) {
           wanted.commitSync(records.nextOffsets());
+        }
+        if (System.nanoTime() - nextRenewal > 0 && records.isEmpty()) {
+          nextRenewal = System.nanoTime() + RENEWAL.toNanos();
+          renew(wanted.assignment(), out);
         }
         if (pollsAway < POLLS_AWAY) {
           trouble = "";
@@ -149,6 +158,17 @@ public final class EvidenceCopier implements AutoCloseable {
       }
     } catch (ExecutionException e) {
       throw new KafkaException("a tile was not acknowledged: " + e.getCause(), e);
+    }
+  }
+
+  /** Each copier for the partitions that it has: so no tile is copied again by two. */
+  private void renew(Set<TopicPartition> partitions, Producer<byte[], byte[]> out)
+      throws ExecutionException, InterruptedException {
+    try (KafkaConsumer<byte[], byte[]> evidence = keeper()) {
+      int renewed = EvidenceKeeper.renew(partitions, evidence, out, System.currentTimeMillis());
+      if (renewed > 0) {
+        log.info("{} tiles that alerts still rest on were copied again", renewed);
+      }
     }
   }
 
@@ -286,6 +306,17 @@ public final class EvidenceCopier implements AutoCloseable {
       config.put("group.id", GROUP);
       config.put("max.partition.fetch.bytes", Topics.MAX_EVIDENCE_BYTES);
     }
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Reads the evidence without a group, from wherever it is told. */
+  private KafkaConsumer<byte[], byte[]> keeper() {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put("enable.auto.commit", "false");
+    config.put("allow.auto.create.topics", "false");
+    config.put("auto.offset.reset", "earliest");
+    config.put("isolation.level", "read_committed");
+    config.put("max.poll.records", 50);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

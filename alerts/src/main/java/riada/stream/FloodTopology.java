@@ -37,7 +37,8 @@ import riada.proto.Topics;
  * <ol>
  *   <li>intake: masks, regions and reference become facts about analysis tiles ({@link MaskIntake},
  *       {@link RegionIntake}, {@link ReferenceIntake}), operators' actions news of a region ({@link
- *       ActionIntake}); what cannot be used becomes a dead letter;
+ *       ActionIntake}) or references ({@link Corrections}); what cannot be used becomes a dead
+ *       letter;
  *   <li>by analysis tile: facts become ground and contributions to regions ({@link TileProcessor});
  *   <li>by region: contributions become figures and alerts ({@link IncidentProcessor}), and what a
  *       region's figures say to its children comes back to them ({@link StatsIntake}).
@@ -52,6 +53,7 @@ public final class FloodTopology {
   public static Topology build(TopologyConfig config) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(store(RegionIntake.STORE, Region.parser()));
+    builder.addStateStore(store(Corrections.STORE, ReferenceTime.parser()));
     builder.addStateStore(store(TileProcessor.STORE, TileInput.parser()));
     builder.addStateStore(store(RegionSums.STORE, Contribution.parser()));
     builder.addStateStore(store(IncidentProcessor.REGIONS, RegionLife.parser()));
@@ -60,14 +62,26 @@ public final class FloodTopology {
     KStream<String, Sifted> masks =
         intake(builder, Topics.MASKS, "masks", () -> new MaskIntake(config));
     KStream<String, Sifted> references =
-        intake(builder, Topics.REFERENCE, "reference", () -> new ReferenceIntake(config));
+        intake(
+            builder,
+            Topics.REFERENCE,
+            "reference",
+            () -> new ReferenceIntake(config),
+            Corrections.STORE);
     KStream<String, Sifted> regions =
         intake(
             builder, Topics.REGIONS, "regions", () -> new RegionIntake(config), RegionIntake.STORE);
     KStream<String, Sifted> actions =
         intake(builder, Topics.ACTIONS, "actions", () -> new ActionIntake(config));
-    pick(actions, Sifted.OfReference.class, Sifted.OfReference::reference, "corrections")
+    KStream<String, Sifted> corrected =
+        pick(actions, Sifted.OfCorrection.class, Sifted.OfCorrection::correction, "corrections")
+            .repartition(repartitioned("correction", Correction.parser()))
+            .process(Corrections::new, Named.as("corrected"), Corrections.STORE);
+    pick(corrected, Sifted.OfReference.class, Sifted.OfReference::reference, "corrected-reference")
         .to(Topics.REFERENCE.name(), produced("corrections-sink", Reference.parser()));
+    dead(corrected, Topics.ACTIONS, "overtaken");
+    pick(regions, Sifted.OfRegion.class, Sifted.OfRegion::superseded, "superseded")
+        .to(Topics.EVIDENCE.name(), produced("superseded-sink", Evidence.parser()));
     KStream<String, RegionInput> notices =
         builder.stream(Topics.STATS.name(), consumed("stats"))
             .process(StatsIntake::new, Named.as("stats-intake"));
@@ -142,13 +156,18 @@ public final class FloodTopology {
     KStream<String, Sifted> sifted =
         builder.stream(topic.name(), consumed(name))
             .process(intake, Named.as(name + "-intake"), stores);
+    dead(sifted, topic, name);
+    return sifted;
+  }
+
+  /** What of {@code topic} cannot be used becomes its dead letters. */
+  private static void dead(KStream<String, Sifted> sifted, Topic topic, String name) {
     pick(sifted, Sifted.Dead.class, dead -> dead, name + "-dead")
         .map((none, dead) -> KeyValue.pair(dead.key(), dead.value()), Named.as(name + "-letters"))
         .to(
             Topics.deadLetters(topic).name(),
             Produced.<Bytes, Bytes>with(Serdes.Bytes(), Serdes.Bytes())
                 .withName(name + "-dead-sink"));
-    return sifted;
   }
 
   private static Consumed<byte[], byte[]> consumed(String name) {

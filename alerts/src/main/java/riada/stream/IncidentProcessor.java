@@ -56,6 +56,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     receipts.open(context.getStateStore(Receipts.STORE), context.getStateStore(RegionSums.STORE));
     context.schedule(
         Duration.ofMillis(silenceMs), PunctuationType.WALL_CLOCK_TIME, this::listenToSilence);
+    context.schedule(Duration.ofHours(1), PunctuationType.WALL_CLOCK_TIME, this::keepHouse);
   }
 
   @Override
@@ -212,6 +213,31 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     }
   }
 
+  /** Names the evidence of open incidents, and drops what nobody can ask for any more. */
+  private void keepHouse(long nowMs) {
+    List<KeyValue<String, RegionLife>> due = new ArrayList<>();
+    try (KeyValueIterator<String, RegionLife> all = lives.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, RegionLife> entry = all.next();
+        if (Upkeep.isForgotten(entry.value, nowMs)
+            || !Upkeep.kept(entry.value, nowMs).equals(entry.value)) {
+          due.add(entry);
+        }
+      }
+    }
+    for (KeyValue<String, RegionLife> entry : due) {
+      if (Upkeep.isForgotten(entry.value, nowMs)) {
+        lives.delete(entry.key);
+        receipts.forget(entry.key);
+        continue;
+      }
+      if (Upkeep.isNamingDue(entry.value, nowMs)) {
+        send(receipts.named(entry.value.getTold()), nowMs);
+      }
+      lives.put(entry.key, Upkeep.kept(entry.value, nowMs));
+    }
+  }
+
   /** Decides, tells what is to be told, and sends the figures. Returns the life after it. */
   private RegionLife judge(RegionLife known, long receivedAtMs, long timestamp) {
     RegionDefinition definition = known.getDefinition();
@@ -223,6 +249,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     Telling.Told told = Telling.of(life, decision, figures, now());
     if (told != null) {
       life = Incidents.told(life, told, decision, figures, now());
+      life = life.toBuilder().setNamedClockMs(now()).build();
       send(receipts.seal(Incidents.newest(life)), timestamp);
     }
     send(
@@ -235,7 +262,11 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   private void send(Receipts.Receipt receipt, long timestamp) {
     Judged alert = new Judged.OfAlert(receipt.alert());
     context().forward(new Record<>(receipt.alert().getIncidentId(), alert, timestamp));
-    for (Evidence evidence : receipt.evidence()) {
+    send(receipt.evidence(), timestamp);
+  }
+
+  private void send(List<Evidence> named, long timestamp) {
+    for (Evidence evidence : named) {
       String key = Receipts.key(evidence.getIncidentId(), evidence.getObservationId());
       context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), timestamp));
     }

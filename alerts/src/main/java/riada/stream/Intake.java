@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import riada.proto.BadInput;
 import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
-import riada.proto.Reference;
+import riada.proto.Evidence;
 
 /**
  * Reads records that strangers may have written. What cannot be used becomes a dead letter with its
@@ -66,8 +66,16 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
     send(input.getRegionId(), new Sifted.ForRegion(input), from);
   }
 
-  final void send(Reference reference, Record<byte[], byte[]> from) {
-    send(reference.getTile(), new Sifted.OfReference(reference), from);
+  /** It is of now, whenever it was made: what the topics had before is to be known before it. */
+  final void send(Correction correction, Record<byte[], byte[]> from) {
+    send(
+        correction.getReference().getTile(),
+        new Sifted.OfCorrection(correction),
+        from.withTimestamp(context().currentSystemTimeMs()));
+  }
+
+  final void sendSuperseded(String key, Evidence superseded, Record<byte[], byte[]> from) {
+    send(key, new Sifted.OfRegion(superseded), from.withTimestamp(context().currentSystemTimeMs()));
   }
 
   /** Of the stranger's headers only the trace goes on: the others may be anything of any size. */

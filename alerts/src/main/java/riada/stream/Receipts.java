@@ -121,6 +121,17 @@ final class Receipts {
     return same ? receipt : new Receipt(receipt.alert(), List.of());
   }
 
+  /** What the open incident of {@code told} rests on now, as evidence that belongs to no alert. */
+  List<Evidence> named(Alert told) {
+    Alert none = told.toBuilder().setSequence(0).build();
+    return basis(none).layers.values().stream().map(one -> evidence(none, one)).toList();
+  }
+
+  /** A region's alerts are no longer kept anywhere. */
+  void forget(String region) {
+    sent.delete(region);
+  }
+
   private Basis basis(Alert alert) {
     Basis basis = new Basis();
     // What is flooded first: of an enormous region not all observations can be named.

@@ -1,6 +1,8 @@
 package riada.stream;
 
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
@@ -15,8 +17,17 @@ import riada.proto.Tiles;
 final class ReferenceIntake extends Intake {
   private final Rezoom rezoom;
 
+  @SuppressWarnings("NullAway.Init") // Streams calls init first
+  private KeyValueStore<String, ReferenceTime> times;
+
   ReferenceIntake(TopologyConfig config) {
     this.rezoom = new Rezoom(config.analysisZoom());
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Sifted> context) {
+    super.init(context);
+    times = context.getStateStore(Corrections.STORE);
   }
 
   @Override
@@ -24,6 +35,7 @@ final class ReferenceIntake extends Intake {
     TileId tile = TileId.parse(key);
     rezoom.check(tile);
     if (value == null) {
+      seen(key, "", from);
       for (Rezoom.Part part : rezoom.parts(tile, new Mask(TileGrid.SIZE, TileGrid.SIZE), full())) {
         send(
             TileInput.newBuilder().setTile(part.tile().toString()).setReferenceGone(key).build(),
@@ -46,6 +58,7 @@ final class ReferenceIntake extends Intake {
     Mask wet = MaskIntake.decode(key, "wet", reference.getWet());
     Mask known =
         reference.hasKnown() ? MaskIntake.decode(key, "known", reference.getKnown()) : full();
+    seen(key, version, from);
     for (Rezoom.Part part : rezoom.parts(tile, wet, known)) {
       send(
           TileInput.newBuilder()
@@ -59,6 +72,17 @@ final class ReferenceIntake extends Intake {
               .build(),
           from);
     }
+  }
+
+  /** A time that is yet to come would keep off corrections until it has come. */
+  private void seen(String key, String version, Record<byte[], byte[]> from) {
+    Corrections.seen(
+        times,
+        key,
+        ReferenceTime.newBuilder()
+            .setAtMs(Math.min(from.timestamp(), now().toEpochMilli()))
+            .setVersion(version)
+            .build());
   }
 
   private static Mask full() {

@@ -8,13 +8,15 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileId;
 import riada.proto.BadInput;
+import riada.proto.Evidence;
 import riada.proto.MaskRuns;
 import riada.proto.ProtoSerde;
 import riada.proto.Region;
 
 /**
  * Fans a region out to the analysis tiles it covers. Of a changed or deleted region the tiles that
- * it no longer covers are told so: the store keeps the region as it was.
+ * it no longer covers are told so: the store keeps the region as it was. What it was goes to the
+ * evidence of alerts that were measured in it.
  */
 final class RegionIntake extends Intake {
   /** Store of the newest version of each region: region id to the Region as it was received. */
@@ -40,6 +42,7 @@ final class RegionIntake extends Intake {
     Region before = versions.get(key);
     if (value == null) {
       if (before != null) {
+        supersede(before, from);
         leave(key, cover(before).clips().keySet(), Set.of(), from);
         versions.delete(key);
         announce(key, before.getParent(), true, from);
@@ -53,11 +56,14 @@ final class RegionIntake extends Intake {
       return;
     }
     Set<TileId> coveredBefore = before == null ? Set.of() : cover(before).clips().keySet();
+    if (before != null) {
+      supersede(before, from);
+    }
     versions.put(key, region);
     if (before != null && !before.getParent().equals(region.getParent())) {
       announce(key, before.getParent(), true, from);
     }
-    String version = RegionRules.version(value);
+    String version = RegionRules.version(region);
     send(definition(region, version, cover), from);
     announce(key, region.getParent(), false, from);
     leave(key, coveredBefore, cover.clips().keySet(), from);
@@ -73,6 +79,14 @@ final class RegionIntake extends Intake {
               .build();
       send(TileInput.newBuilder().setTile(clip.getKey().toString()).setRegion(tile).build(), from);
     }
+  }
+
+  /** Alerts that were measured in it are to be derived again as long as they are kept. */
+  private void supersede(Region before, Record<byte[], byte[]> from) {
+    sendSuperseded(
+        RegionRules.supersededKey(before.getId(), RegionRules.version(before)),
+        Evidence.newBuilder().setRegion(before).build(),
+        from);
   }
 
   /** Tells a parent that the region is its child, or no longer is. */

@@ -35,9 +35,16 @@ public final class RegionRules {
     cover(key, region, config.analysisZoom());
   }
 
-  /** The version of a region: the first 12 hex digits of SHA-256 over its record. */
-  public static String version(byte[] record) {
-    return HexFormat.of().formatHex(Observation.sha256().digest(record), 0, 6);
+  /**
+   * The version of a region: the first 12 hex digits of SHA-256 over its record as written here.
+   */
+  public static String version(Region region) {
+    return HexFormat.of().formatHex(Observation.sha256().digest(region.toByteArray()), 0, 6);
+  }
+
+  /** The key on flood.evidence.v1 of what a region was in this version. */
+  public static String supersededKey(String region, String version) {
+    return "region/" + region + "@" + version;
   }
 
   /**

@@ -86,6 +86,11 @@ final class FloodDriver implements AutoCloseable {
     raw(topic, key.getBytes(StandardCharsets.UTF_8), value);
   }
 
+  /** Of another time than the driver's. */
+  void raw(Topic topic, String key, byte[] value, Instant at) {
+    inputs.get(topic).pipeInput(key.getBytes(StandardCharsets.UTF_8), value, at);
+  }
+
   void raw(Topic topic, String key, byte[] value, Headers headers) {
     inputs
         .get(topic)
@@ -156,6 +161,16 @@ final class FloodDriver implements AutoCloseable {
 
   List<TestRecord<String, Evidence>> evidence() {
     return new ArrayList<>(evidence.readRecordsToList());
+  }
+
+  /** What the topology itself wrote there. */
+  List<Reference> references() {
+    return driver
+        .createOutputTopic(
+            Topics.REFERENCE.name(),
+            new StringDeserializer(),
+            ProtoSerde.of(Reference.parser()).deserializer())
+        .readValuesToList();
   }
 
   List<TestRecord<byte[], byte[]>> dead(Topic topic) {

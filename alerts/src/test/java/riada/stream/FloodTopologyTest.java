@@ -265,6 +265,35 @@ class FloodTopologyTest {
   }
 
   @Test
+  void aMaskOfARegionThatWasDeletedMeanwhileIsGroundAndNoFigure() {
+    flood.send(WHOLE);
+    flood.raw(Topics.REGIONS, "whole", null);
+    flood.stats();
+
+    flood.send(mask(TILE, "a", hours(1), rows(0, 150), full()).build());
+
+    assertThat(flood.ground()).hasSize(1);
+    assertThat(flood.stats()).isEmpty();
+    assertThat(flood.alerts()).isEmpty();
+    assertThat(flood.dead(Topics.MASKS)).isEmpty();
+  }
+
+  @Test
+  void whatARegionWasStaysWithTheEvidence() {
+    Region changed = WHOLE.toBuilder().setRaiseKm2(0.7).build();
+    flood.send(WHOLE);
+    flood.send(WHOLE); // a repeat supersedes nothing
+
+    flood.send(changed);
+    flood.raw(Topics.REGIONS, "whole", null);
+
+    assertThat(flood.evidence())
+        .extracting(record -> record.value().getRegion())
+        .containsExactly(WHOLE, changed);
+    assertThat(flood.dead(Topics.REGIONS)).isEmpty();
+  }
+
+  @Test
   void aDeletedRegionTakesItsFiguresBackAndEndsItsIncidentWithoutAnAllClear() {
     flood.send(WHOLE);
     flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());

@@ -16,8 +16,12 @@ import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import riada.proto.Alert;
+import riada.proto.Evidence;
 import riada.proto.ProtoSerde;
+import riada.proto.Topics;
 
 /** What only shows while news of some of a region's tiles is still on its way. */
 class IncidentProcessorTest {
@@ -27,6 +31,7 @@ class IncidentProcessorTest {
   @TempDir Path dir;
   private MockProcessorContext<String, Judged> context;
   private IncidentProcessor incidents;
+  private KeyValueStore<String, RegionLife> lives;
 
   @BeforeEach
   void open() {
@@ -34,7 +39,7 @@ class IncidentProcessorTest {
     context = new MockProcessorContext<>(properties, new TaskId(0, 0), dir.toFile());
     context.setCurrentSystemTimeMs(T0);
     store(RegionSums.STORE, Contribution.parser());
-    store(IncidentProcessor.REGIONS, RegionLife.parser());
+    lives = store(IncidentProcessor.REGIONS, RegionLife.parser());
     store(Receipts.STORE, SentAlerts.parser());
     incidents = new IncidentProcessor(TopologyConfig.defaults());
     incidents.init(context);
@@ -63,6 +68,67 @@ class IncidentProcessorTest {
     assertThat(cancel.getObservationCount()).isEqualTo(2);
     assertThat(cancel.getObservationsDigest()).isEqualTo(told.getObservationsDigest());
     assertThat(cancel.getCapXml()).contains("no all-clear");
+  }
+
+  @Test
+  void anOpenIncidentNamesItsEvidenceAgainWhileItsTilesAreStillKept() {
+    define("v1");
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+    context.resetForwards();
+
+    keepHouse(T0 + Topics.TILES.retention().dividedBy(2).toMillis());
+
+    assertThat(alerts()).isEmpty();
+    assertThat(evidence())
+        .extracting(Evidence::getObservationId)
+        .containsExactly("14/1/1", "14/1/2");
+    assertThat(evidence()).allMatch(one -> one.getSequence() == 0);
+  }
+
+  @Test
+  void theLifeOfADeletedRegionIsDroppedWhenNoAlertOfItIsKept() {
+    define("v1");
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+    send(RegionInput.newBuilder().setDeleted(true));
+    keepHouse(T0);
+    long kept = T0 + Topics.ALERTS.retention().toMillis();
+    keepHouse(kept - 1);
+    assertThat(lives.get("r").getSequence()).as("no alert id comes twice").isEqualTo(2);
+
+    keepHouse(kept);
+
+    assertThat(lives.get("r")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-86_400_000, 400 * 86_400_000L})
+  void aClockThatJumpsEndsNoIncident(long jumpMs) {
+    define("v1");
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+
+    context.setCurrentSystemTimeMs(T0 + jumpMs);
+    context.scheduledPunctuators().get(0).getPunctuator().punctuate(T0 + jumpMs);
+    keepHouse(T0 + jumpMs);
+
+    assertThat(lives.get("r").getState()).isEqualTo(riada.proto.RegionState.ALERTING);
+    assertThat(lives.get("r").getAsOfMs()).isGreaterThanOrEqualTo(T0);
+    assertThat(alerts()).extracting(Alert::getKind).doesNotContain(Alert.Kind.CANCEL);
+  }
+
+  private void keepHouse(long nowMs) {
+    context.setCurrentSystemTimeMs(nowMs);
+    context.scheduledPunctuators().get(1).getPunctuator().punctuate(nowMs);
+  }
+
+  private List<Evidence> evidence() {
+    return context.forwarded().stream()
+        .map(forward -> forward.record().value())
+        .filter(Judged.OfEvidence.class::isInstance)
+        .map(judged -> ((Judged.OfEvidence) judged).evidence())
+        .toList();
   }
 
   private void define(String version) {
@@ -108,12 +174,13 @@ class IncidentProcessorTest {
         .toList();
   }
 
-  private <M extends MessageLite> void store(String name, Parser<M> parser) {
+  private <M extends MessageLite> KeyValueStore<String, M> store(String name, Parser<M> parser) {
     KeyValueStore<String, M> store =
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(name), Serdes.String(), ProtoSerde.of(parser))
             .withLoggingDisabled()
             .build();
     store.init(context.getStateStoreContext(), store);
+    return store;
   }
 }

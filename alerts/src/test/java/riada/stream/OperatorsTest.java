@@ -11,6 +11,7 @@ import static riada.stream.FloodDriver.rows;
 import static riada.stream.FloodTopologyTest.WHOLE;
 import static riada.stream.FloodTopologyTest.area;
 import static riada.stream.FloodTopologyTest.hours;
+import static riada.stream.FloodTopologyTest.reference;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.Action;
 import riada.proto.Alert;
@@ -158,6 +160,73 @@ class OperatorsTest {
         .returns(Alert.Kind.UPDATE, Alert::getKind)
         .returns(INCIDENT, Alert::getIncidentId)
         .satisfies(alert -> assertThat(alert.getReason()).contains("was corrected"));
+  }
+
+  @Test
+  void aChangeOfTheRegionHoldsFromThenOnAndTheIncidentGoesOn() {
+    String before = flood.lastStats().getRegionVersion();
+
+    flood.send(WHOLE.toBuilder().setRaiseKm2(0.05).setClearKm2(0.01).build());
+
+    assertThat(flood.alerts())
+        .singleElement()
+        .returns(Alert.Kind.UPDATE, Alert::getKind)
+        .returns(INCIDENT, Alert::getIncidentId)
+        .satisfies(
+            alert ->
+                assertThat(alert.getRegionVersion())
+                    .isEqualTo(flood.lastStats().getRegionVersion())
+                    .isNotEqualTo(before));
+  }
+
+  @Test
+  void aReplayedCorrectionIsNotWrittenBehindANewerReference() {
+    Action old = correction(rows(0, 20));
+    flood.raw(
+        Topics.REFERENCE,
+        TILE.toString(),
+        reference(TILE, rows(0, 50), "imported").toByteArray(),
+        NOW.minus(Duration.ofMinutes(30)));
+
+    flood.raw(Topics.ACTIONS, TILE.toString(), old.toByteArray(), NOW.minus(Duration.ofHours(1)));
+
+    assertThat(flood.references()).isEmpty();
+    assertThat(flood.lastStats())
+        .returns("imported", RegionStats::getReferenceVersion)
+        .returns(area(rows(50, 150)), RegionStats::getFloodedCm2);
+    assertThat(reasons()).singleElement().asString().contains("imported", "correct again");
+  }
+
+  @Test
+  void aCorrectionThatIsReadAgainIsWrittenOnce() {
+    Action correction = correction(rows(0, 20));
+    flood.send(correction);
+
+    flood.send(correction);
+
+    assertThat(flood.references()).hasSize(1);
+    assertThat(reasons()).isEmpty();
+  }
+
+  @Test
+  void aCorrectionAfterAnImportIsWritten() {
+    flood.raw(
+        Topics.REFERENCE,
+        TILE.toString(),
+        reference(TILE, rows(0, 50), "imported").toByteArray(),
+        NOW.minus(Duration.ofMinutes(30)));
+
+    flood.send(correction(rows(0, 20)));
+
+    assertThat(flood.references()).hasSize(1);
+    assertThat(flood.lastStats().getFloodedCm2()).isEqualTo(area(rows(20, 150)));
+  }
+
+  private static Action correction(Mask wet) {
+    return action(Action.Kind.CORRECT_REFERENCE, "ann", 0)
+        .setTarget(TILE.toString())
+        .setMask(RunLength.encode(wet))
+        .build();
   }
 
   @Test

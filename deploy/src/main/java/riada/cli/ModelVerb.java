@@ -25,10 +25,11 @@ import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
-/** {@code riada model info|verify|compare|import}. */
+/** {@code riada model info|verify|compare|import|swap}. */
 @Command(
     name = "model",
-    description = "Look at, check, compare and take in models.",
+    description = "Look at, check, compare, take in and swap models.",
+    subcommands = SwapVerb.class,
     mixinStandardHelpOptions = true)
 final class ModelVerb {
   /** One variant of a model. */
@@ -165,15 +166,16 @@ final class ModelVerb {
     if (Files.exists(out)) {
       throw new BadInput("model_exists", out + " is there already; name a new folder.");
     }
-    List<Sound> variants = new ArrayList<>();
-    ModelFolder.open(source).copyTo(out, copy -> variants.addAll(sound(copy, new ModelOptions())));
+    List<Sound> variants = sound(source, new ModelOptions());
+    // Once more where it lies alone: a graph may read a file beside it that the card does not name.
+    ModelFolder.open(source).copyTo(out, copy -> sound(copy, new ModelOptions()));
     answer.row(
         new Imported(
             variants.get(0).model, out.toString(), variants.stream().map(Sound::variant).toList()));
     return 0;
   }
 
-  private static List<Sound> sound(Path folder, ModelOptions options) throws BadInput {
+  static List<Sound> sound(Path folder, ModelOptions options) throws BadInput {
     List<Sound> rows = new ArrayList<>();
     for (String variant : ModelFolder.open(folder).variants()) {
       Device.Choice device = Device.Choice.parse(options.device.isEmpty() ? "cpu" : options.device);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
       SimulateVerb.class,
       SegmentVerb.class,
       EvaluateVerb.class,
+      FinetuneVerb.class,
       DatasetVerb.class,
       ModelVerb.class,
       TailVerb.class,

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
@@ -28,10 +30,10 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * The child JVM of {@link EmbeddedBroker}: one KRaft broker and controller on the loopback
- * interface. It says {@value #READY} or {@value #FAILED} and a sentence on its standard output, and
- * lives no longer than its parent: it ends when its standard input does, and watches the parent's
- * process besides.
+ * The child JVM of {@link EmbeddedBroker}: a KRaft broker and controller on the loopback interface,
+ * alone or one of several. It says {@value #READY} or {@value #FAILED} and a sentence on its
+ * standard output, and lives no longer than its parent: it ends when its standard input does, and
+ * watches the parent's process besides.
  */
 public final class BrokerProcess {
   static final String READY = "READY";
@@ -45,13 +47,14 @@ public final class BrokerProcess {
   private BrokerProcess() {}
 
   /**
-   * @param args folder, broker port, controller port, the parent's process id
+   * @param args folder, broker port, the parent's process id, which node of the cluster it is (from
+   *     1), and the controller port of each node in order
    */
   public static void main(String[] args) throws IOException {
     // Ctrl-C reaches the whole process group; the parent ends the broker last, when nobody uses it.
     Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
     Path folder = Path.of(args[0]);
-    haltWith(Long.parseLong(args[3]));
+    haltWith(Long.parseLong(args[2]));
     FileLock lock = lock(folder);
     if (lock == null) {
       say(
@@ -63,7 +66,8 @@ public final class BrokerProcess {
     }
     KafkaRaftServer server;
     try {
-      server = start(folder, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+      List<String> controllers = List.of(args).subList(4, args.length);
+      server = start(folder, args[1], Integer.parseInt(args[3]), controllers);
     } catch (Throwable e) { // whatever it is, the parent must hear of it
       LOG.error("broker did not start", e);
       say(FAILED + sentence(e, args[1], folder));
@@ -78,13 +82,14 @@ public final class BrokerProcess {
     System.exit(0); // the lock is held until here
   }
 
-  private static KafkaRaftServer start(Path folder, int port, int controllerPort) throws Exception {
+  private static KafkaRaftServer start(Path folder, String port, int node, List<String> controllers)
+      throws Exception {
     String data = folder.resolve("kafka").toString();
     // The cluster id is fixed: one folder is one cluster, and nothing else ever talks to it.
     new Formatter()
         .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8))
         .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
-        .setNodeId(1)
+        .setNodeId(node)
         .setClusterId("cmlhZGEtZW1iZWRkZWQtMQ")
         .setDirectories(List.of(data))
         .setMetadataLogDirectory(data)
@@ -93,19 +98,25 @@ public final class BrokerProcess {
         .setUnstableFeatureVersionsEnabled(false)
         .run();
     KafkaRaftServer server =
-        new KafkaRaftServer(new KafkaConfig(config(data, port, controllerPort)), Time.SYSTEM);
+        new KafkaRaftServer(new KafkaConfig(config(data, port, node, controllers)), Time.SYSTEM);
     server.startup();
     return server;
   }
 
-  private static Properties config(String data, int port, int controllerPort) {
+  private static Properties config(String data, String port, int node, List<String> controllers) {
+    int nodes = controllers.size();
     Properties p = new Properties();
     p.put("process.roles", "broker,controller");
-    p.put("node.id", "1");
+    p.put("node.id", Integer.toString(node));
     // A static quorum stores no port on disk, so the ports may differ at each start.
-    p.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
     p.put(
-        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        "controller.quorum.voters",
+        IntStream.rangeClosed(1, nodes)
+            .mapToObj(one -> one + "@127.0.0.1:" + controllers.get(one - 1))
+            .collect(Collectors.joining(",")));
+    p.put(
+        "listeners",
+        "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllers.get(node - 1));
     p.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
     p.put("controller.listener.names", "CONTROLLER");
     p.put("inter.broker.listener.name", "PLAINTEXT");
@@ -114,18 +125,35 @@ public final class BrokerProcess {
     p.put("auto.create.topics.enable", "false"); // a mistyped topic is an error, not a new topic
     p.put("message.max.bytes", Integer.toString(Topics.MAX_DEAD_LETTER_BYTES));
     p.put("group.initial.rebalance.delay.ms", "0");
-    // One broker: nothing can be replicated.
+    // Each record is on every node, and taken once all but one have it: of one node, that one.
     for (String one :
         List.of(
+            "default.replication.factor",
             "offsets.topic.replication.factor",
-            "offsets.topic.num.partitions",
             "transaction.state.log.replication.factor",
+            "share.coordinator.state.topic.replication.factor")) {
+      p.put(one, Integer.toString(nodes));
+    }
+    for (String one :
+        List.of(
+            "min.insync.replicas",
             "transaction.state.log.min.isr",
+            "share.coordinator.state.topic.min.isr")) {
+      p.put(one, Integer.toString(Math.max(1, nodes - 1)));
+    }
+    for (String one :
+        List.of(
+            "offsets.topic.num.partitions",
             "transaction.state.log.num.partitions",
-            "share.coordinator.state.topic.replication.factor",
-            "share.coordinator.state.topic.min.isr",
             "share.coordinator.state.topic.num.partitions")) {
       p.put(one, "1");
+    }
+    if (nodes > 1) { // all of them on one machine: slow is not gone
+      p.put("controller.quorum.election.timeout.ms", "5000");
+      p.put("controller.quorum.fetch.timeout.ms", "15000");
+      p.put("controller.quorum.request.timeout.ms", "10000");
+      p.put("broker.session.timeout.ms", "30000");
+      p.put("initial.broker.registration.timeout.ms", "180000");
     }
     // A small machine: the defaults are for a server with its disks to itself.
     p.put("num.network.threads", "2");

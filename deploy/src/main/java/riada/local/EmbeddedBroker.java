@@ -13,23 +13,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker (KRaft, one node) in a child JVM, with its data in a folder: the same code
- * path as a cluster, for the demo and for tests. It listens on the loopback interface only, and it
- * is gone when this process is, even after kill -9. Whoever starts it closes it.
+ * A real Kafka broker (KRaft) in a child JVM, with its data in a folder: by itself, for the demo
+ * and for tests, or a node of a cluster of its kind. It listens on the loopback interface only, and
+ * it is gone when this process is, even after kill -9. Whoever starts it closes it.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   /** Below it a broker would stop in the middle of its work. */
   private static final long LEAST_FREE_BYTES = 256L << 20;
 
   /** A loaded machine may take long; a healthy one is ready within two or three seconds. */
-  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(240);
 
   private static final int LAST_LINES = 5;
 
@@ -43,13 +45,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final Process process;
   private final Path folder;
   private final int port;
-  private final Duration readyAfter;
+  private final long launched = System.nanoTime();
+  private Duration readyAfter = Duration.ZERO;
 
-  private EmbeddedBroker(Process process, Path folder, int port, Duration readyAfter) {
+  private EmbeddedBroker(Process process, Path folder, int port) {
     this.process = process;
     this.folder = folder;
     this.port = port;
-    this.readyAfter = readyAfter;
   }
 
   /**
@@ -66,26 +68,47 @@ public final class EmbeddedBroker implements AutoCloseable {
     if (port != 0 && !isFree(port)) {
       throw new IOException(portInUse(Integer.toString(port)));
     }
-    int brokerPort = port != 0 ? port : freePort();
-    int controllerPort = freePort();
-    long began = System.nanoTime();
-    Process process = launch(folder, brokerPort, controllerPort);
-    String said = firstWord(process);
-    if (said == null || !said.equals(BrokerProcess.READY)) {
-      process.destroyForcibly();
-      throw new IOException(
-          said != null && said.startsWith(BrokerProcess.FAILED)
-              ? said.substring(BrokerProcess.FAILED.length())
-              : "The broker did not start within "
-                  + READY_WITHIN.toSeconds()
-                  + " s. The machine may be too busy: try again when less runs on it."
-                  + lastWords(folder));
-    }
-    return new EmbeddedBroker(
-        process, folder, brokerPort, Duration.ofNanos(System.nanoTime() - began));
+    EmbeddedBroker broker = launch(folder, port != 0 ? port : freePort(), 1, List.of(freePort()));
+    broker.awaitReady();
+    return broker;
   }
 
-  private static Process launch(Path folder, int port, int controllerPort) throws IOException {
+  /**
+   * Starts several brokers that are one cluster: every record is on each of them, and is taken as
+   * written once all but one have it. They are gone when this process is.
+   *
+   * @param folder holds a folder for each
+   * @param nodes 1 or more; of three, any one may be killed
+   * @throws IOException as {@link #start} does
+   */
+  static List<EmbeddedBroker> startCluster(Path folder, int nodes) throws IOException {
+    Set<Integer> controllers = new LinkedHashSet<>();
+    while (controllers.size() < nodes) {
+      controllers.add(freePort());
+    }
+    List<EmbeddedBroker> brokers = new ArrayList<>();
+    try {
+      for (int node = 1; node <= nodes; node++) {
+        Path own = folder.resolve("node" + node);
+        checkFolder(own);
+        int port = freePort();
+        while (controllers.contains(port)) {
+          port = freePort();
+        }
+        brokers.add(launch(own, port, node, List.copyOf(controllers)));
+      }
+      for (EmbeddedBroker broker : brokers) { // none is ready before most are there
+        broker.awaitReady();
+      }
+      return brokers;
+    } catch (IOException e) {
+      brokers.forEach(EmbeddedBroker::close);
+      throw e;
+    }
+  }
+
+  private static EmbeddedBroker launch(
+      Path folder, int port, int node, List<Integer> controllerPorts) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Start-up time and memory count here, not the last bit of throughput.
@@ -102,13 +125,32 @@ public final class EmbeddedBroker implements AutoCloseable {
             BrokerProcess.class.getName(),
             folder.toString(),
             Integer.toString(port),
-            Integer.toString(controllerPort),
-            Long.toString(ProcessHandle.current().pid())));
+            Long.toString(ProcessHandle.current().pid()),
+            Integer.toString(node)));
+    controllerPorts.forEach(one -> command.add(Integer.toString(one)));
     ProcessBuilder builder = new ProcessBuilder(command);
     // Not on the command line: a class path of a hundred jars makes ps unreadable.
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().put("MALLOC_ARENA_MAX", "2");
-    return builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    return new EmbeddedBroker(
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start(),
+        folder,
+        port);
+  }
+
+  private void awaitReady() throws IOException {
+    String said = firstWord(process);
+    if (said == null || !said.equals(BrokerProcess.READY)) {
+      process.destroyForcibly();
+      throw new IOException(
+          said != null && said.startsWith(BrokerProcess.FAILED)
+              ? said.substring(BrokerProcess.FAILED.length())
+              : "The broker did not start within "
+                  + READY_WITHIN.toSeconds()
+                  + " s. The machine may be too busy: try again when less runs on it."
+                  + lastWords(folder));
+    }
+    readyAfter = Duration.ofNanos(System.nanoTime() - launched);
   }
 
   private static @Nullable String firstWord(Process process) {

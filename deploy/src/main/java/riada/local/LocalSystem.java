@@ -23,7 +23,7 @@ import riada.dashboard.DashboardConfig;
 import riada.dashboard.DashboardVerticle;
 import riada.proto.BadInput;
 import riada.segmenter.KafkaClients;
-import riada.segmenter.TilePipeline;
+import riada.segmenter.ModelWatch;
 import riada.segmenter.TileWorker;
 import riada.stream.EvidenceCopier;
 import riada.stream.StreamService;
@@ -52,20 +52,24 @@ public final class LocalSystem implements AutoCloseable {
   }
 
   /**
-   * Loads the model and starts to segment; a broker that is away is waited for.
+   * Loads the model and starts to segment; a broker that is away is waited for. The model's folder
+   * is watched, and another model in it is taken up between two batches.
    *
    * @throws BadInput when the model cannot be used
    */
   public void startSegmenter(Inference inference) throws BadInput {
     KafkaClients clients =
         new KafkaClients(cluster.bootstrapServers(), KafkaClients.GROUP, cluster.settings());
-    TileWorker started =
-        new TileWorker(
-            () -> new TilePipeline(inference.open(), clock),
-            clients::consumer,
-            clients::producer,
+    ModelWatch models =
+        new ModelWatch(
+            inference.model(),
+            inference,
+            clients::shadowProducer,
             metrics,
-            clock);
+            clock,
+            ModelWatch.EVERY);
+    TileWorker started =
+        new TileWorker(models, clients::consumer, clients::producer, metrics, clock);
     started.start();
     worker = started;
     opened(started);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import riada.cap.Issuer;
@@ -24,6 +25,7 @@ import riada.geo.TileId;
 import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Evidence;
+import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.Reference;
 import riada.proto.Region;
@@ -35,9 +37,9 @@ import riada.stream.RegionRules;
 
 /**
  * Derives the alerts of one incident again: the model of today segments the tiles that they rest
- * on, the topology of today measures the masks in the region and with the reference of today, and
- * what comes out is held against what the alert said. The figures are derived again, not the row of
- * passes by which an incident began or ended. Owned by one thread.
+ * on, the topology of today measures the masks in the region as it was then and with the reference
+ * of today, and what comes out is held against what the alert said. The figures are derived again,
+ * not the row of passes by which an incident began or ended. Owned by one thread.
  */
 public final class Replay {
   private static final int NAMED = 3; // of what is missing, in a sentence
@@ -49,7 +51,8 @@ public final class Replay {
   private final Map<Integer, Map<String, Evidence>> named = new HashMap<>(); // by observation
   private final Map<String, WaterMask> masks = new HashMap<>(); // made again, by piece
   private final Map<String, String> missing = new HashMap<>(); // why, by piece
-  private byte @Nullable [] region;
+  private final Map<String, Region> regions = new HashMap<>(); // by version
+  private @Nullable Region region; // of today
   private final List<Reference> references = new ArrayList<>();
 
   /**
@@ -73,7 +76,8 @@ public final class Replay {
     long fromMs = readAlerts(sequence);
     readNames(fromMs);
     segment(fromMs);
-    readGround(alerts.values().iterator().next().getRegionId());
+    readRegions(alerts.values().iterator().next().getRegionId(), fromMs);
+    readReferences();
     List<Verdict> verdicts = new ArrayList<>();
     for (Alert alert : alerts.values()) {
       verdicts.add(judge(alert));
@@ -117,7 +121,7 @@ public final class Replay {
             Evidence one = Evidence.parseFrom(value);
             if (!one.getMissing().isEmpty()) {
               missing.put(piece(one), one.getMissing());
-            } else if (!one.hasTile() && alerts.containsKey(one.getSequence())) {
+            } else if (!one.hasTile() && one.getSequence() > 0) {
               named
                   .computeIfAbsent(one.getSequence(), n -> new LinkedHashMap<>())
                   .put(one.getObservationId(), one);
@@ -134,7 +138,7 @@ public final class Replay {
   /** Segments each tile that an alert rests on; the tiles themselves are not kept. */
   private void segment(long fromMs) {
     Set<String> wanted = new HashSet<>();
-    named.values().forEach(all -> all.values().forEach(one -> wanted.add(piece(one))));
+    alerts.values().forEach(alert -> evidence(alert).forEach(one -> wanted.add(piece(one))));
     reader.read(
         Topics.EVIDENCE,
         fromMs,
@@ -161,21 +165,46 @@ public final class Replay {
     }
   }
 
-  /** Region and reference as they are now. */
-  private void readGround(String id) throws BadInput {
+  /** The region as it is now, and as it was up to each change since the incident began. */
+  private void readRegions(String id, long fromMs) {
+    reader.read(
+        Topics.EVIDENCE,
+        fromMs,
+        (key, value, timestampMs) -> {
+          if (value != null && key.startsWith(RegionRules.supersededKey(id, ""))) {
+            Region was = Evidence.parseFrom(value).getRegion();
+            regions.put(RegionRules.version(was), was);
+          }
+        });
     reader.read(
         Topics.REGIONS,
         0,
         (key, value, timestampMs) -> {
           if (key.equals(id)) {
-            region = value;
+            region = value == null ? null : Region.parseFrom(value);
           }
         });
-    byte[] found = region;
-    if (found == null) {
+    Region today = region;
+    if (today != null) {
+      regions.put(RegionRules.version(today), today);
+    }
+  }
+
+  /** The region that an alert was measured in; the one of today where that is no longer kept. */
+  private @Nullable Region region(Alert alert) {
+    Region then = regions.get(alert.getRegionVersion());
+    return then == null ? region : then;
+  }
+
+  /** References as they are now, around all that the region ever was. */
+  private void readReferences() throws BadInput {
+    List<Bounds> bounds = new ArrayList<>();
+    for (Region one : regions.values()) {
+      bounds.add(RegionRules.bounds(one));
+    }
+    if (bounds.isEmpty()) {
       return;
     }
-    Bounds bounds = bounds(found);
     Map<String, Reference> newest = new TreeMap<>();
     reader.read(
         Topics.REFERENCE,
@@ -183,8 +212,11 @@ public final class Replay {
         (key, value, timestampMs) -> {
           if (value == null) {
             newest.remove(key);
-          } else if (meets(bounds, TileId.parse(key).bounds())) {
-            newest.put(key, Reference.parseFrom(value));
+          } else {
+            Bounds tile = TileId.parse(key).bounds();
+            if (bounds.stream().anyMatch(one -> meets(one, tile))) {
+              newest.put(key, Reference.parseFrom(value));
+            }
           }
         });
     references.addAll(newest.values());
@@ -197,17 +229,8 @@ public final class Replay {
         && b.south() <= a.north();
   }
 
-  private static Bounds bounds(byte[] region) throws BadInput {
-    try {
-      return RegionRules.bounds(Region.parseFrom(region));
-    } catch (IOException e) {
-      throw new BadInput("region_invalid", "The region's record is no Region: " + e.getMessage());
-    }
-  }
-
   private Verdict judge(Alert alert) throws IOException {
-    List<Evidence> evidence =
-        List.copyOf(named.getOrDefault(alert.getSequence(), Map.of()).values());
+    List<Evidence> evidence = evidence(alert);
     String gap = gap(alert, evidence);
     if (!gap.isEmpty()) {
       return verdict(alert, Verdict.Answer.EXPIRED, List.of(), null, gap);
@@ -220,19 +243,19 @@ public final class Replay {
         "model",
         evidence.stream().allMatch(one -> one.getModel().getDigestBytes().equals(model)));
     note(differs, "policy", alert.getPolicyVersion().equals(Rederivation.policyVersion()));
-    byte[] today = region;
+    Region then = region(alert);
     note(
         differs,
         "region",
-        today != null && RegionRules.version(today).equals(alert.getRegionVersion()));
+        then != null && RegionRules.version(then).equals(alert.getRegionVersion()));
     Optional<Rederivation.Again> again =
-        today == null ? Optional.empty() : again(alert, evidence, today);
+        then == null ? Optional.empty() : again(alert, evidence, then);
     note(
         differs,
         "reference",
         again.map(one -> one.referenceVersion().equals(alert.getReferenceVersion())).orElse(true));
     note(differs, "masks", evidence.stream().allMatch(this::isSameMask));
-    note(differs, "figures", again.map(one -> one.isOf(alert)).orElse(today == null));
+    note(differs, "figures", again.map(one -> one.isOf(alert)).orElse(then == null));
     @Nullable Double km2 = again.map(Rederivation.Again::floodedKm2).orElse(null);
     return differs.isEmpty()
         ? verdict(alert, Verdict.Answer.SAME, differs, km2, "Same evidence, versions and figures.")
@@ -241,9 +264,26 @@ public final class Replay {
             Verdict.Answer.DIFFERS,
             differs,
             km2,
-            today == null
+            then == null
                 ? "The region is no longer there, so nothing was measured."
-                : "Another than when the alert was made: " + String.join(", ", differs) + ".");
+                : "Another than when the alert was made: "
+                    + String.join(", ", differs).replace("model", models(evidence))
+                    + ".");
+  }
+
+  /** Which models spoke and which one speaks now. */
+  private String models(List<Evidence> evidence) {
+    String then =
+        evidence.stream()
+            .map(one -> named(one.getModel()))
+            .distinct()
+            .limit(NAMED)
+            .collect(Collectors.joining(", "));
+    return "model (" + then + " then, " + named(pipeline.model().ref()) + " now)";
+  }
+
+  private static String named(ModelRef ref) {
+    return ref.getName() + " " + ref.getVersion();
   }
 
   private static void note(List<String> differs, String name, boolean same) {
@@ -257,6 +297,27 @@ public final class Replay {
     return again != null && Rederivation.maskDigest(again).equals(one.getMaskDigest());
   }
 
+  /**
+   * What an alert rests on. The CANCEL of a deleted region repeats the alert before it, and may
+   * name nothing itself.
+   */
+  private List<Evidence> evidence(Alert alert) {
+    List<Evidence> own = List.copyOf(named.getOrDefault(alert.getSequence(), Map.of()).values());
+    if (isOf(alert, own)) {
+      return own;
+    }
+    return named.values().stream()
+        .map(other -> List.copyOf(other.values()))
+        .filter(other -> isOf(alert, other))
+        .findFirst()
+        .orElse(own);
+  }
+
+  private static boolean isOf(Alert alert, List<Evidence> evidence) {
+    return evidence.size() == alert.getObservationCount()
+        && Rederivation.observationsDigest(evidence).equals(alert.getObservationsDigest());
+  }
+
   /** Why the evidence is not whole; empty when it is. */
   private String gap(Alert alert, List<Evidence> evidence) {
     if (alert.getObservationCount() > alert.getObservationsKept()) {
@@ -266,8 +327,7 @@ public final class Replay {
           + alert.getObservationsKept()
           + " were kept: there were too many.";
     }
-    if (evidence.size() != alert.getObservationCount()
-        || !Rederivation.observationsDigest(evidence).equals(alert.getObservationsDigest())) {
+    if (!isOf(alert, evidence)) {
       return "Of its "
           + alert.getObservationCount()
           + " observations "
@@ -292,13 +352,13 @@ public final class Replay {
             + String.join(" ", gone.subList(0, Math.min(NAMED, gone.size())));
   }
 
-  private Optional<Rederivation.Again> again(Alert alert, List<Evidence> evidence, byte[] today)
+  private Optional<Rederivation.Again> again(Alert alert, List<Evidence> evidence, Region then)
       throws IOException {
     Path folder = Files.createTempDirectory("riada-replay");
     try (SecondTopology topology =
         new SecondTopology(folder, Observation.instant(alert.getAlertedAt()))) {
       references.forEach(topology::reference);
-      topology.region(alert.getRegionId(), today);
+      topology.region(then);
       evidence.stream()
           .map(one -> masks.get(piece(one)))
           .sorted(Comparator.comparing(mask -> Observation.instant(mask.getAcquiredAt())))

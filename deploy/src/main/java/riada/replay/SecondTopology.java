@@ -10,6 +10,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import riada.proto.Reference;
+import riada.proto.Region;
 import riada.proto.Topic;
 import riada.proto.Topics;
 import riada.proto.WaterMask;
@@ -41,8 +42,8 @@ final class SecondTopology implements AutoCloseable {
             now);
   }
 
-  void region(String id, byte[] region) {
-    send(Topics.REGIONS, id, region);
+  void region(Region region) {
+    send(Topics.REGIONS, region.getId(), region.toByteArray());
   }
 
   void reference(Reference reference) {

@@ -201,6 +201,56 @@ class LabelVerbsTest {
     assertThat(second.err()).contains("is there already");
   }
 
+  @Test
+  void aSwapTellsWhatIsServedAndWhereTheModelBeforeLies() throws IOException {
+    String served = folder.resolve("served").toString();
+    shell.run("model", "import", TINY, "--out", served);
+    Path next = folder.resolve("next");
+    shell.run("model", "import", TINY, "--out", next.toString());
+    Path card = next.resolve("model.json");
+    Files.writeString(
+        card, Files.readString(card).replace("\"version\": \"1\"", "\"version\": \"0\""));
+
+    Shell.Result swap =
+        shell.run("model", "swap", next.toString(), "--model", served, "-o", "json");
+
+    assertThat(swap.status()).as(swap.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(swap.out());
+    assertThat(json.get("model").asText()).isEqualTo("tiny 0");
+    assertThat(json.get("role").asText()).isEqualTo("served");
+    assertThat(json.get("before").asText()).isEqualTo("tiny 1");
+    assertThat(Path.of(json.get("before_folder").asText(), "model.json")).exists();
+    assertThat(json.get("supersedes").asBoolean()).isFalse();
+    assertThat(swap.err()).contains("Its version is not higher");
+    assertThat(shell.run("model", "info", "--model", served, "-o", "json").out())
+        .contains("\"version\":\"0\"");
+  }
+
+  @Test
+  void aTrialIsEndedByItsFlag() {
+    String served = folder.resolve("served").toString();
+    shell.run("model", "import", TINY, "--out", served);
+    Shell.Result trial = shell.run("model", "swap", TINY, "--model", served, "--shadow");
+
+    Shell.Result end = shell.run("model", "swap", "--model", served, "--end-shadow", "-o", "json");
+
+    assertThat(trial.status()).as(trial.err()).isZero();
+    assertThat(trial.out()).contains("shadow");
+    assertThat(end.out()).contains("\"ended\":true");
+  }
+
+  @Test
+  void aModelThatIsNotWholeIsNotSwappedIn() throws IOException {
+    String served = folder.resolve("served").toString();
+    shell.run("model", "import", TINY, "--out", served);
+
+    Shell.Result swap = shell.run("model", "swap", folder.toString(), "--model", served);
+
+    assertThat(swap.status()).isEqualTo(3);
+    assertThat(swap.err()).contains("There is no model at");
+    assertThat(Path.of(served, "model.json")).exists();
+  }
+
   /** Land of 128 x 128 pixels with a square of water from the top left. */
   private void save(String name, int type, Color water, int side) throws IOException {
     BufferedImage image = new BufferedImage(128, 128, type);

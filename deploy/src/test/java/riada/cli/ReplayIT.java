@@ -79,6 +79,26 @@ class ReplayIT {
   }
 
   @Test
+  @Order(2)
+  void afterASwapToAModelThatSeesOtherWaterItIsNamedAndTheKeptOneSaysTheSame() throws Exception {
+    Path served = SwapIT.copy(Station.MODEL, folder.resolve("served"));
+    Path changed = SwapIT.changed(folder.resolve("changed"), "0.9.0");
+    String swap =
+        run("model", "swap", changed.toString(), "--model", served.toString(), "-o", "json").out();
+
+    JsonNode now = replay(served, "--sequence", "1").path(0);
+    JsonNode kept =
+        replay(Path.of(Answer.JSON.readTree(swap).path("before_folder").asText())).path(0);
+
+    assertThat(now.path("verdict").asText()).isEqualTo("DIFFERS");
+    assertThat(now.path("differs")).extracting(JsonNode::asText).startsWith("model", "masks");
+    assertThat(now.path("why").asText())
+        .contains("model (riada-lite " + version(Station.MODEL) + " then, riada-lite 0.9.0 now)");
+    assertThat(now.path("again_km2").asDouble()).isLessThan(now.path("flooded_km2").asDouble());
+    assertThat(kept.path("verdict").asText()).isEqualTo("SAME");
+  }
+
+  @Test
   @Order(3)
   void theAlertsOfADemoAreTestsAtTheShellAndInCap() throws Exception {
     JsonNode shown = Answer.JSON.readTree(run("alert", "show", incident, "-o", "json").out());
@@ -205,6 +225,10 @@ class ReplayIT {
     Path json = swapped.resolve("model.json");
     Files.writeString(json, Files.readString(json).replace(before, sha256(decoder)));
     return swapped;
+  }
+
+  private static String version(Path model) throws Exception {
+    return Answer.JSON.readTree(model.resolve("model.json").toFile()).path("version").asText();
   }
 
   private static String sha256(Path file) throws Exception {

@@ -40,7 +40,10 @@ class RiadaTest {
     "publish a.png --publisher p --dry-run --acquired-at yesterday",
     "publish a.png --publisher p --dry-run --bounds a,b,c,d",
     "segment a.png --out m.png --point 1e9,NaN",
-    "demo --device gpu"
+    "demo --device gpu",
+    "model swap new",
+    "model swap --model served",
+    "model swap new --model served --end-shadow"
   })
   void wrongUsageExitsWith2AndASentence(String line) {
     Shell.Result wrong = shell.run(line.split(" "));

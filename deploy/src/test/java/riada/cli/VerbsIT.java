@@ -53,7 +53,7 @@ class VerbsIT {
     Shell.Result described = shell.run("topics", "describe");
 
     assertThat(described.status()).isZero();
-    assertThat(described.out().lines().skip(1)).hasSize(14).allMatch(l -> l.endsWith("missing"));
+    assertThat(described.out().lines().skip(1)).hasSize(15).allMatch(l -> l.endsWith("missing"));
   }
 
   @Test
@@ -63,7 +63,7 @@ class VerbsIT {
     Shell.Result second = shell.run("topics", "create", "--partitions", "4", "-o", "json");
     Shell.Result other = shell.run("topics", "create");
 
-    assertThat(first.out().lines().skip(1)).hasSize(14).allMatch(l -> l.endsWith("created"));
+    assertThat(first.out().lines().skip(1)).hasSize(15).allMatch(l -> l.endsWith("created"));
     assertThat(second.out())
         .startsWith("[{\"topic\":\"flood.tiles.v1\"")
         .contains("\"status\":\"exists\"")

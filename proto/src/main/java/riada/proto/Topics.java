@@ -37,6 +37,11 @@ public final class Topics {
   public static final Topic TILES = kept("flood.tiles.v1", "z/x/y", "Tile", Duration.ofDays(7));
   public static final Topic MASKS =
       kept("flood.masks.v1", "z/x/y", "WaterMask", Duration.ofDays(7));
+
+  /** What a model on trial sees on the same tiles; no other stage reads it. */
+  public static final Topic SHADOW_MASKS =
+      kept("flood.masks.shadow.v1", "z/x/y", "WaterMask", Duration.ofDays(7));
+
   public static final Topic GROUND = compacted("flood.ground.v1", "analysis tile z/x/y", "Ground");
   public static final Topic REFERENCE = compacted("flood.reference.v1", "z/x/y", "Reference");
   public static final Topic REGIONS = compacted("flood.regions.v1", "region id", "Region");
@@ -55,7 +60,8 @@ public final class Topics {
       kept("flood.actions.v1", "incident id or tile", "Action", Topic.FOREVER);
 
   private static final List<Topic> LIVE =
-      List.of(TILES, MASKS, GROUND, REFERENCE, REGIONS, STATS, ALERTS, EVIDENCE, ACTIONS);
+      List.of(
+          TILES, MASKS, SHADOW_MASKS, GROUND, REFERENCE, REGIONS, STATS, ALERTS, EVIDENCE, ACTIONS);
 
   /** Topics that are read from outside and so have dead letters. */
   private static final List<Topic> INPUTS = List.of(TILES, MASKS, REFERENCE, REGIONS, ACTIONS);

@@ -15,6 +15,7 @@ class TopicsTest {
   @CsvSource({
     "flood.tiles.v1, z/x/y, Tile, delete, 604800000, 2097152",
     "flood.masks.v1, z/x/y, WaterMask, delete, 604800000, 2097152",
+    "flood.masks.shadow.v1, z/x/y, WaterMask, delete, 604800000, 2097152",
     "flood.ground.v1, analysis tile z/x/y, Ground, compact, -1, 2097152",
     "flood.reference.v1, z/x/y, Reference, compact, -1, 2097152",
     "flood.regions.v1, region id, Region, compact, -1, 2097152",
@@ -43,15 +44,15 @@ class TopicsTest {
   }
 
   @Test
-  void areFourteenWithTheDeadLettersLast() {
-    assertThat(Topics.all()).hasSize(14).extracting(Topic::name).doesNotHaveDuplicates();
-    assertThat(Topics.all().subList(9, 14)).allMatch(topic -> topic.name().startsWith("dlq."));
+  void areFifteenWithTheDeadLettersLast() {
+    assertThat(Topics.all()).hasSize(15).extracting(Topic::name).doesNotHaveDuplicates();
+    assertThat(Topics.all().subList(10, 15)).allMatch(topic -> topic.name().startsWith("dlq."));
   }
 
   /** Every value but the dead letters' is a message of the contract. */
   @Test
   void nameTheirMessages() {
-    assertThat(Topics.all().subList(0, 9))
+    assertThat(Topics.all().subList(0, 10))
         .allMatch(
             topic -> Tile.getDescriptor().getFile().findMessageTypeByName(topic.message()) != null);
   }

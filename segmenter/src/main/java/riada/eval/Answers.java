@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.SplittableRandom;
 import riada.detect.Detection;
 import riada.mask.Mask;
 import riada.onnx.Head;
@@ -30,9 +29,6 @@ final class Answers {
 
   /** Bodies smaller than this share of the frame get no box. */
   private static final double LEAST_BODY = 0.001;
-
-  private static final int WET_POINTS = 3;
-  private static final int DRY_POINTS = 2;
 
   /** Clicks are placed on a grid of at most this side: the centre of an error is no finer. */
   private static final int CLICK_GRID = 512;
@@ -84,7 +80,7 @@ final class Answers {
       case POINT -> point(truth);
       case POINTS -> points(truth, number);
       case BOX -> boxes(truth, List.of());
-      case BOX_AND_POINTS -> boxes(truth, somePoints(truth, number));
+      case BOX_AND_POINTS -> boxes(truth, TruthPoints.draw(truth, seed, number));
       case CLICKS -> clicks(truth);
       case EDITS -> edits(picture, truth, number);
     };
@@ -150,35 +146,8 @@ final class Answers {
   }
 
   private Answer points(Mask truth, int number) throws OrtException {
-    List<Point> points = somePoints(truth, number);
+    List<Point> points = TruthPoints.draw(truth, seed, number);
     return first(truth, Prompts.points(points.stream().map(frame(truth)::onInput).toList()));
-  }
-
-  /** Wet and dry cells drawn from the truth, as many as there are of each kind. */
-  private List<Point> somePoints(Mask truth, int number) {
-    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
-    List<Point> points = new ArrayList<>();
-    draw(truth, WET_POINTS, random).forEach(c -> points.add(new Point(c.x(), c.y(), true)));
-    draw(truth.not(), DRY_POINTS, random).forEach(c -> points.add(new Point(c.x(), c.y(), false)));
-    return points;
-  }
-
-  private static List<WaterBodies.Cell> draw(Mask from, int n, SplittableRandom random) {
-    int all = from.count();
-    List<WaterBodies.Cell> drawn = new ArrayList<>();
-    for (int i = 0; i < n && all > 0; i++) {
-      int skip = random.nextInt(all);
-      int y = 0;
-      while (skip >= from.countRow(y)) {
-        skip -= from.countRow(y++);
-      }
-      int x = 0;
-      while (!from.get(x, y) || skip-- > 0) {
-        x++;
-      }
-      drawn.add(new WaterBodies.Cell(x, y));
-    }
-    return drawn;
   }
 
   private Answer boxes(Mask truth, List<Point> points) throws OrtException {

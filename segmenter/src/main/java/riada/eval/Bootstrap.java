@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /** How far a figure over pictures would move with other pictures of the same kind. */
-final class Bootstrap {
+public final class Bootstrap {
   private static final int DRAWS = 2000;
 
   private Bootstrap() {}

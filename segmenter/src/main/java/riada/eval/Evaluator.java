@@ -161,7 +161,7 @@ public final class Evaluator {
   }
 
   /** Grey is radar; RGB of change pairs is Sentinel-2's B11, B8 and B3. */
-  private static String sensor(Pair pair, BufferedImage picture) {
+  public static String sensor(Pair pair, BufferedImage picture) {
     Pixels pixels = Pixels.of(picture);
     int step = Math.max(1, Math.max(pixels.width(), pixels.height()) / 64);
     for (int y = 0; y < pixels.height(); y += step) {

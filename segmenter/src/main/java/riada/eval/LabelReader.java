@@ -11,7 +11,7 @@ import riada.proto.Pictures;
 import riada.sam.Pixels;
 
 /** Reads pictures and masks that strangers labelled. */
-final class LabelReader {
+public final class LabelReader {
   /** Larger pictures are refused: three bytes a pixel must fit the heap. */
   private static final long MOST_PIXELS = 12_000L * 10_000;
 
@@ -32,7 +32,7 @@ final class LabelReader {
    *
    * @throws BadInput when it is unreadable or has another shape than the mask
    */
-  static BufferedImage picture(Path file, Mask mask) throws BadInput {
+  public static BufferedImage picture(Path file, Mask mask) throws BadInput {
     byte[] bytes = bytes(file);
     BufferedImage stored = Pictures.read(file.toString(), bytes, MOST_PIXELS);
     BufferedImage shown = Orientation.of(bytes).apply(stored);
@@ -71,7 +71,7 @@ final class LabelReader {
    *
    * @throws BadInput when it is unreadable or not black and white
    */
-  static Mask mask(Path file) throws BadInput {
+  public static Mask mask(Path file) throws BadInput {
     BufferedImage image = Pictures.read(file.toString(), bytes(file), MOST_PIXELS);
     Pixels pixels = Pixels.of(image);
     int step = (Math.max(pixels.width(), pixels.height()) - 1) / RunLength.MAX_SIDE + 1;
@@ -117,7 +117,7 @@ final class LabelReader {
     return (sum + 500) / 1000;
   }
 
-  static byte[] bytes(Path file) throws BadInput {
+  public static byte[] bytes(Path file) throws BadInput {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {

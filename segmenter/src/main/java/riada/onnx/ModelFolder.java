@@ -33,7 +33,7 @@ import riada.proto.Observation;
  * against its SHA-256. Immutable.
  */
 public final class ModelFolder {
-  private static final String CARD = "model.json";
+  static final String CARD = "model.json";
 
   /** The card for people, where there is one: licences travel with the weights. */
   private static final String README = "README.md";
@@ -169,12 +169,14 @@ public final class ModelFolder {
   /**
    * Reads and checks a folder; takes the time to read all files of the variant once.
    *
+   * @param served a model, or a folder that serves one as {@link ServedFolder} tells
    * @param asked a variant's name, or {@link #SUITABLE}: the card's default on the CPU, {@link
    *     #FP32} on CUDA, where integers are no faster
    * @throws BadInput when there is none, its {@code model.json} is unreadable, it has no such
    *     variant, or a file is missing or not the one that was measured
    */
-  public static ModelFolder open(Path folder, String asked, Device device) throws BadInput {
+  public static ModelFolder open(Path served, String asked, Device device) throws BadInput {
+    Path folder = ServedFolder.model(served);
     Path json = folder.resolve(CARD);
     if (!Files.isRegularFile(json)) {
       throw new BadInput(
@@ -351,6 +353,11 @@ public final class ModelFolder {
       }
     }
     ModelCopy.copy(folder, paths, target, judge);
+  }
+
+  /** Where its card lies. */
+  public Path path() {
+    return folder;
   }
 
   public Card card() {

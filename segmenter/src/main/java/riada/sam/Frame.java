@@ -47,6 +47,16 @@ public record Frame(int width, int height, int columns, int rows, int inputSize,
         onInput(box.y1(), height, rows));
   }
 
+  /**
+   * A wet point of the input.
+   *
+   * @param x of the picture's width, 0..1; likewise {@code y} of its height
+   */
+  public Point wetAt(double x, double y) {
+    double shift = fit == Fit.SQUASH ? 0.5 : 0;
+    return new Point((float) (x * columns - shift), (float) (y * rows - shift), true);
+  }
+
   /** Segment Anything scales whole numbers, not centres: half a pixel matters to its answers. */
   private float onInput(float pixel, int side, int covered) {
     return switch (fit) {

@@ -63,16 +63,17 @@ public record Prompts(List<Point> points, @Nullable Box box, @Nullable LogitPlan
   }
 
   /** How many points the network is given: a box counts as two. */
-  int slots() {
+  public int slots() {
     return points.size() + (box == null ? 0 : 2);
   }
 
   /** Receives the slots in their order: the box's corners, then the points. */
-  interface SlotSink {
+  public interface SlotSink {
     void slot(float x, float y, float label);
   }
 
-  void forEachSlot(SlotSink sink) {
+  /** Hands over the slots as the network is given them, with the label of each. */
+  public void forEachSlot(SlotSink sink) {
     if (box != null) {
       sink.slot(box.x0, box.y0, TOP_LEFT);
       sink.slot(box.x1, box.y1, BOTTOM_RIGHT);

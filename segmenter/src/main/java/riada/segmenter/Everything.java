@@ -68,7 +68,6 @@ final class Everything {
 
   /** A wet point in the middle of each square of the grid that may show what is sought. */
   private static List<Prompts> grid(WaterModel model, Frame frame) {
-    Frame squares = frame.inPixelsOf(GRID, GRID);
     Mask sought =
         model.has(Head.DETECTOR)
             ? model.wet().above(0, frame, Window.ALL, GRID, GRID)
@@ -77,7 +76,8 @@ final class Everything {
     for (int row = 0; row < GRID; row++) {
       for (int column = 0; column < GRID; column++) {
         if (sought.get(column, row)) {
-          questions.add(Prompts.points(List.of(squares.onInput(new Point(column, row, true)))));
+          Point middle = frame.wetAt((column + 0.5) / GRID, (row + 0.5) / GRID);
+          questions.add(Prompts.points(List.of(middle)));
         }
       }
     }

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ai.onnxruntime.OrtException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
+import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -20,10 +20,10 @@ import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
 import riada.proto.Observation;
 import riada.proto.ProtoSerde;
-import riada.proto.StageMillis;
 import riada.proto.Tile;
 import riada.proto.TileSource;
 import riada.proto.Tiles;
+import riada.proto.Topic;
 import riada.proto.Topics;
 import riada.proto.WaterMask;
 
@@ -34,17 +34,19 @@ import riada.proto.WaterMask;
 final class TileProcessor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TileProcessor.class);
 
-  private final TileWorker.PipelineSource source;
+  private final PipelineSource source;
   private final MeterRegistry meters;
   private final InstantSource clock;
+  private final StageTimers stages;
   private TilePipeline pipeline;
+  private Optional<Shadow> shadow = Optional.empty();
   private Gauge info;
 
-  TileProcessor(TileWorker.PipelineSource source, MeterRegistry meters, InstantSource clock)
-      throws BadInput {
+  TileProcessor(PipelineSource source, MeterRegistry meters, InstantSource clock) throws BadInput {
     this.source = source;
     this.meters = meters;
     this.clock = clock;
+    this.stages = new StageTimers("riada.segmenter.stage", Tags.empty(), meters);
     this.pipeline = source.open();
     this.info = describe(pipeline.model());
   }
@@ -59,13 +61,8 @@ final class TileProcessor implements AutoCloseable {
     try {
       WaterMask mask = mask(record);
       meters.counter("riada.tiles.segmented").increment();
-      time(mask.getStages());
-      return new ProducerRecord<>(
-          Topics.MASKS.name(),
-          null,
-          mask.getTile().getBytes(UTF_8),
-          mask.toByteArray(),
-          headers(record.headers(), mask));
+      stages.record(mask.getStages());
+      return record(Topics.MASKS, record.headers(), mask);
     } catch (BadInput why) {
       meters.counter("riada.tiles.refused", "reason", why.counter()).increment();
       log.warn(
@@ -103,10 +100,13 @@ final class TileProcessor implements AutoCloseable {
     }
     Tile tile = ProtoSerde.parse(Tile.parser(), "Tile", value);
     TileId id = Tiles.check(new String(key, UTF_8), tile, clock.instant());
-    return segment(id, tile, Instant.ofEpochMilli(record.timestamp())).toBuilder()
-        .setSource(
-            TileSource.newBuilder().setPartition(record.partition()).setOffset(record.offset()))
-        .build();
+    WaterMask mask =
+        segment(id, tile, Instant.ofEpochMilli(record.timestamp())).toBuilder()
+            .setSource(
+                TileSource.newBuilder().setPartition(record.partition()).setOffset(record.offset()))
+            .build();
+    shadow.ifPresent(trial -> trial.offer(id, tile, record.headers(), mask));
+    return mask;
   }
 
   private WaterMask segment(TileId id, Tile tile, Instant received) throws BadInput {
@@ -140,7 +140,43 @@ final class TileProcessor implements AutoCloseable {
     info = describe(pipeline.model());
   }
 
-  /** The mask as a CloudEvent, in the trace of its tile. */
+  /**
+   * Between two batches: takes up another model, or a trial of one, that is ready.
+   *
+   * @return whether the model at work is another now
+   */
+  boolean takeUp() {
+    shadow = source.trial(shadow);
+    TilePipeline next = source.next(pipeline);
+    if (next == pipeline) {
+      return false;
+    }
+    pipeline = next;
+    meters.remove(info);
+    info = describe(pipeline.model());
+    return true;
+  }
+
+  /** Whether tiles wait for the model on trial. */
+  boolean hasShadowWork() {
+    return shadow.isPresent() && shadow.get().hasWork();
+  }
+
+  /** Lets the model on trial see one tile. */
+  void shadowWork() {
+    shadow.ifPresent(Shadow::work);
+  }
+
+  /** A mask as a record, a CloudEvent in the trace of its tile. */
+  static ProducerRecord<byte[], byte[]> record(Topic topic, Headers tile, WaterMask mask) {
+    return new ProducerRecord<>(
+        topic.name(),
+        null,
+        mask.getTile().getBytes(UTF_8),
+        mask.toByteArray(),
+        headers(tile, mask));
+  }
+
   private static Headers headers(Headers tile, WaterMask mask) {
     Headers headers =
         CloudEvents.headers(
@@ -150,23 +186,6 @@ final class TileProcessor implements AutoCloseable {
             Observation.instant(mask.getAcquiredAt()));
     CloudEvents.trace(tile).forEach(headers::add);
     return headers;
-  }
-
-  private void time(StageMillis stages) {
-    time("decode_picture", stages.getDecodePicture());
-    time("encode_and_detect", stages.getEncodeAndDetect());
-    time("prompt", stages.getPrompt());
-    time("decode_mask", stages.getDecodeMask());
-    time("finish", stages.getFinish());
-    time("total", stages.getTotal());
-  }
-
-  private void time(String stage, float millis) {
-    Timer.builder("riada.segmenter.stage")
-        .tag("stage", stage)
-        .description("time that a tile spends in each stage")
-        .register(meters)
-        .record(Duration.ofNanos((long) (millis * 1e6)));
   }
 
   private Gauge describe(WaterModel model) {
@@ -186,6 +205,7 @@ final class TileProcessor implements AutoCloseable {
 
   @Override
   public void close() {
+    shadow.ifPresent(Shadow::close);
     pipeline.close();
   }
 }

@@ -46,11 +46,8 @@ public final class TileWorker implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
-  /** Opens the pipeline: at the start, and again after inference failed. */
-  @FunctionalInterface
-  public interface PipelineSource {
-    TilePipeline open() throws BadInput;
-  }
+  /** With a shadow at work: who is not asked does not wait. */
+  private static final Duration GLANCE = Duration.ofMillis(10);
 
   /** What a worker is doing. */
   public enum State {
@@ -121,16 +118,22 @@ public final class TileWorker implements AutoCloseable {
     }
     TileProcessor processor = new TileProcessor(pipelines, meters, clock);
     say(State.STARTING, "The model is loaded; the segmenter looks for the broker.", processor);
+    pipelines.watch();
     thread = new Thread(() -> run(processor), "riada-segmenter");
     thread.start();
   }
 
   public Health health() {
-    return health;
+    Health now = health;
+    String note = pipelines.note();
+    return note.isEmpty()
+        ? now
+        : new Health(now.state(), now.words() + " " + note, now.device(), now.deviceWarning());
   }
 
   private void run(TileProcessor processor) {
-    try (processor) {
+    try (pipelines;
+        processor) {
       while (!isClosing()) {
         try {
           connected(processor);
@@ -163,6 +166,7 @@ public final class TileWorker implements AutoCloseable {
       try {
         in.subscribe(List.of(Topics.TILES.name()));
         while (!isClosing()) {
+          takeUp(processor);
           batch(in, out, processor);
         }
       } finally {
@@ -178,11 +182,25 @@ public final class TileWorker implements AutoCloseable {
     return a.compareTo(b) < 0 ? a : b;
   }
 
+  /** All of the batch before is answered and committed: from here on another model may answer. */
+  private void takeUp(TileProcessor processor) {
+    if (processor.takeUp()) {
+      Health now = health;
+      WaterModel model = processor.model();
+      health =
+          new Health(now.state(), now.words(), model.device().name(), model.device().warning());
+    }
+  }
+
   private void batch(
       Consumer<byte[], byte[]> in, Producer<byte[], byte[]> out, TileProcessor processor) {
-    ConsumerRecords<byte[], byte[]> records = in.poll(POLL);
-    watchBroker(in, processor);
+    boolean trial = processor.hasShadowWork();
+    ConsumerRecords<byte[], byte[]> records = in.poll(trial ? GLANCE : POLL);
+    if (!trial) {
+      watchBroker(in, processor);
+    }
     if (records.isEmpty()) {
+      processor.shadowWork(); // one tile: no other waits longer than that
       return;
     }
     List<Future<RecordMetadata>> sent = new ArrayList<>();

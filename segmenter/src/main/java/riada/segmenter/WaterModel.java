@@ -256,6 +256,11 @@ public final class WaterModel implements AutoCloseable {
     return encodings;
   }
 
+  /** A copy of the picture's features, [channels, height, width]: what the decoder works on. */
+  public float[] features() {
+    return embedding.features();
+  }
+
   /**
    * Where the detector sees water: coarse logits over the picture, water above 0; for models that
    * have a {@link Head#DETECTOR}.
@@ -347,6 +352,10 @@ public final class WaterModel implements AutoCloseable {
 
   public Device device() {
     return device;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Gives back all native memory. Closing again does nothing. */

@@ -21,6 +21,7 @@ import riada.sam.ImageEncoder;
 
 class ModelFolderTest {
   private static final Path TINY = Path.of("src/test/resources/tiny");
+  private static final Path FAMILY = Path.of("src/test/resources/family/model");
 
   @TempDir Path folder;
 
@@ -50,7 +51,7 @@ class ModelFolderTest {
     ModelFolder model = ModelFolder.open(folder);
 
     assertThat(model.ref().getDigest())
-        .isEqualTo("3da3e6a8fced05f9c57c4f7e7b665256c1aaa300ffb64f623332aa613d83c3ef");
+        .isEqualTo("ac8199cec8ce70a65dc1f2a0394875947ffbc8ff1436fd759c1c77a565478f81");
   }
 
   @Test
@@ -272,6 +273,100 @@ class ModelFolderTest {
           .withMessageContaining("[-1, 3, 512, 512]")
           .withMessageContaining("[-1, 3, 1024, 1024]");
     }
+  }
+
+  @Test
+  void aCardThatIsSilentHasTheBundledModelsWay() throws BadInput {
+    ModelFolder.Card card = ModelFolder.open(folder).card();
+
+    assertThat(card.fit()).isEqualTo(Fit.SQUASH);
+    assertThat(card.heads()).containsExactlyInAnyOrder(Head.DETECTOR, Head.SKY);
+    assertThat(card.padPoints()).isFalse();
+    assertThat(card.priorLimit()).isEqualTo(12);
+  }
+
+  @Test
+  void aModelOfTheFamilySaysHowItDiffers() throws BadInput {
+    ModelFolder model = ModelFolder.open(FAMILY);
+
+    assertThat(model.card().fit()).isEqualTo(Fit.LONGEST_SIDE);
+    assertThat(model.card().heads()).isEmpty();
+    assertThat(model.has(Head.DETECTOR)).isFalse();
+    assertThat(model.card().prompts()).containsExactly("points", "boxes", "mask");
+    assertThat(model.card().padPoints()).isTrue();
+    assertThat(model.inputSize()).isEqualTo(128);
+    assertThat(model.maskSide()).isEqualTo(32);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"metrics\": {}', '\"metrics\": {}, \"fit\": \"crop\"', crop",
+    "'\"metrics\": {}', '\"metrics\": {}, \"heads\": [\"sea\"]', sea",
+    "'\"metrics\": {}', '\"metrics\": {}, \"heads\": 1', Head"
+  })
+  void aFitOrHeadThatNobodyKnowsIsNamed(String text, String instead, String told)
+      throws IOException {
+    edit(text, instead);
+
+    assertRefused(folder, "model_card").withMessageContaining(told);
+  }
+
+  /** {@code sha256sum} of the four letters. */
+  @Test
+  void weightsBesideAGraphAreCheckedAndCopied(@TempDir Path elsewhere) throws Exception {
+    addData("3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7");
+    Files.writeString(folder.resolve("README.md"), "# tiny");
+
+    ModelFolder.open(folder).copyTo(elsewhere.resolve("model"));
+
+    assertThat(elsewhere.resolve("model/encoder.onnx.data")).hasContent("data");
+    assertThat(elsewhere.resolve("model/README.md")).hasContent("# tiny");
+    assertThat(ModelFolder.open(folder).bytes())
+        .isEqualTo(
+            4
+                + Files.size(folder.resolve("encoder.onnx"))
+                + Files.size(folder.resolve("decoder.onnx")));
+  }
+
+  @Test
+  void weightsBesideAGraphThatAreOthersAreNamed() throws IOException {
+    addData("0000");
+
+    assertRefused(folder, "model_digest").withMessageContaining("encoder.onnx.data");
+  }
+
+  @Test
+  void aVariantsGraphDoesWithoutTheWeightsBesideTheOther() throws IOException, BadInput {
+    addVariant();
+    addData("3a6eb0790f39ac87c94f3856b2dd2c5d110e6811602261a9a923d3bb23adc8b7");
+    Files.delete(folder.resolve("encoder.onnx.data"));
+
+    ModelFolder small = ModelFolder.open(folder, "small", Device.CPU);
+
+    assertThat(small.file("encoder")).isEqualTo(folder.resolve("small.onnx"));
+  }
+
+  @Test
+  void aCopyThatIsJudgedUnfitDoesNotAppear(@TempDir Path elsewhere) throws BadInput {
+    ModelFolder model = ModelFolder.open(folder);
+    ModelFolder.Judge judge =
+        copy -> {
+          throw new BadInput("test", "unfit");
+        };
+
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(() -> model.copyTo(elsewhere.resolve("model"), judge));
+
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  private void addData(String sha256) throws IOException {
+    Files.writeString(folder.resolve("encoder.onnx.data"), "data");
+    edit(
+        "\"files\": {\n    \"encoder\": {",
+        "\"files\": {\n    \"encoder_data\": {\"path\": \"encoder.onnx.data\", \"sha256\": \""
+            + sha256
+            + "\"},\n    \"encoder\": {");
   }
 
   private static ThrowableAssertAlternative<BadInput> assertRefused(Path folder, String counter) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -31,10 +34,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import riada.onnx.Device;
+import riada.onnx.TinyModels;
 import riada.proto.BadInput;
 import riada.proto.CloudEvents;
 import riada.proto.DeadLetters;
@@ -282,6 +287,122 @@ class TileWorkerTest {
     assertThat(worker.health().words()).contains("There is no model any more.");
     assertThat(worker.health().ok()).isFalse();
     assertThat(producer.history()).isEmpty();
+  }
+
+  /** Between the second and the third tile: what was committed until then is of the old model. */
+  @Test
+  void anotherModelAnswersFromTheNextBatchOn(@TempDir Path folder) throws Exception {
+    Path next = TinyModels.changed(folder.resolve("next"), "2");
+    AtomicBoolean ready = new AtomicBoolean();
+    worker = worker(new Swap(next, ready));
+    arrives(consumer, 0, KEY, tile().toByteArray());
+    arrives(consumer, 1, KEY, tile().toByteArray());
+    consumer.schedulePollTask(() -> ready.set(true));
+    arrives(consumer, 2, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> committed(consumer) == 3);
+    assertThat(versions(producer)).containsExactly("1", "1", "2");
+    assertThat(meters.get("riada.device.info").gauges()).hasSize(1);
+  }
+
+  @Test
+  void aShadowSeesATileWhenNoneWaitsAndItsMaskGoesToAnotherTopic(@TempDir Path folder)
+      throws Exception {
+    MockProducer<byte[], byte[]> apart = producer();
+    Path next = TinyModels.changed(folder.resolve("next"), "2");
+    worker = worker(new Trial(next, apart, meters));
+    arrives(consumer, 0, KEY, tile().toByteArray());
+
+    worker.start();
+
+    await().until(() -> apart.history().size() == 1);
+    assertThat(committed(consumer)).isEqualTo(1); // before the shadow saw it
+    ProducerRecord<byte[], byte[]> sent = apart.history().get(0);
+    assertThat(sent.topic()).isEqualTo("flood.masks.shadow.v1");
+    assertThat(header(sent, "traceparent")).isEqualTo("00-trace-01");
+    assertThat(WaterMask.parseFrom(sent.value()).getModel().getVersion()).isEqualTo("2");
+    assertThat(versions(producer)).containsExactly("1");
+  }
+
+  /** Twenty polls in a row bring a tile: what a shadow may keep of them are eight. */
+  @Test
+  void whereTilesWaitTheShadowDoesNot(@TempDir Path folder) throws Exception {
+    MockProducer<byte[], byte[]> apart = producer();
+    Path next = TinyModels.changed(folder.resolve("next"), "2");
+    worker = worker(new Trial(next, apart, meters));
+    for (int offset = 0; offset < 20; offset++) {
+      arrives(consumer, offset, KEY, tile().toByteArray());
+    }
+
+    worker.start();
+
+    await().until(() -> apart.history().size() == 8);
+    assertThat(versions(producer)).hasSize(20);
+    assertThat(meters.get("riada.shadow.dropped").counter().count()).isEqualTo(12);
+    assertThat(offsets(apart)).containsExactly(12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L);
+  }
+
+  private TileWorker worker(PipelineSource source) {
+    return new TileWorker(source, consumers::remove, producers::remove, meters, Painted.CLOCK);
+  }
+
+  /** The tiny model until another is ready. */
+  private record Swap(Path folder, AtomicBoolean ready) implements PipelineSource {
+    @Override
+    public TilePipeline open() throws BadInput {
+      return new TilePipeline(Painted.tiny(), Painted.CLOCK);
+    }
+
+    @Override
+    public TilePipeline next(TilePipeline pipeline) {
+      if (!ready.getAndSet(false)) {
+        return pipeline;
+      }
+      pipeline.close();
+      return pipeline(folder);
+    }
+  }
+
+  /** The tiny model with a shadow from the start. */
+  private record Trial(Path folder, MockProducer<byte[], byte[]> apart, MeterRegistry meters)
+      implements PipelineSource {
+    @Override
+    public TilePipeline open() throws BadInput {
+      return new TilePipeline(Painted.tiny(), Painted.CLOCK);
+    }
+
+    @Override
+    public Optional<Shadow> trial(Optional<Shadow> running) {
+      return running.isPresent()
+          ? running
+          : Optional.of(new Shadow(pipeline(folder), apart, meters));
+    }
+  }
+
+  private static TilePipeline pipeline(Path folder) {
+    try {
+      return new TilePipeline(WaterModel.open(folder, Device.Choice.CPU, 1), Painted.CLOCK);
+    } catch (BadInput e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> versions(MockProducer<byte[], byte[]> producer) throws Exception {
+    List<String> versions = new ArrayList<>();
+    for (ProducerRecord<byte[], byte[]> sent : producer.history()) {
+      versions.add(WaterMask.parseFrom(sent.value()).getModel().getVersion());
+    }
+    return versions;
+  }
+
+  private static List<Long> offsets(MockProducer<byte[], byte[]> producer) throws Exception {
+    List<Long> offsets = new ArrayList<>();
+    for (ProducerRecord<byte[], byte[]> sent : producer.history()) {
+      offsets.add(WaterMask.parseFrom(sent.value()).getSource().getOffset());
+    }
+    return offsets;
   }
 
   @Test

@@ -1,0 +1,270 @@
+package riada.finetune;
+
+import ai.djl.ndarray.NDManager;
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import riada.eval.Evaluation;
+import riada.eval.LabelledFolder;
+import riada.finetune.Checkpoint.Epoch;
+import riada.finetune.Measuring.HeldOut;
+import riada.onnx.Device;
+import riada.onnx.ModelFolder;
+import riada.proto.BadInput;
+import riada.segmenter.WaterModel;
+
+/**
+ * Fine-tunes a model's mask decoder on labelled pictures and makes a new model folder of it. What a
+ * run has learnt so far stands beside that folder, in one named {@code OUT.run}: the same run
+ * started again goes on from its last epoch. For one thread.
+ */
+public final class FineTuning {
+  private static final String CHECKPOINT = "checkpoint";
+
+  private final Request request;
+  private final Training training;
+  private final Progress progress;
+  private final Path out;
+  private final Path run;
+
+  /**
+   * What is asked for.
+   *
+   * @param data labelled pictures that teach; {@code platform} is what took them, empty: told from
+   *     the pictures
+   * @param also labelled pictures of elsewhere: half of each folder keeps the parent's own answers
+   *     alive, on the other half the loss is measured
+   * @param variant as {@link ModelFolder#open(Path, String, Device)} takes it: what encodes the
+   *     pictures
+   * @param out the new model's folder, must not be there
+   * @param epochs most passes over the pictures, at least 1
+   * @param threads on the CPU, at least 1
+   */
+  public record Request(
+      LabelledFolder data,
+      Optional<String> platform,
+      List<LabelledFolder> also,
+      Path model,
+      String variant,
+      Path out,
+      int epochs,
+      long seed,
+      int threads) {
+    public Request {
+      also = List.copyOf(also);
+    }
+  }
+
+  /** Is told how far a stage is. */
+  public interface Progress {
+    void at(String stage, int done, int all);
+  }
+
+  public FineTuning(Request request, Progress progress) {
+    this(request, Training.of(request.epochs, request.seed), progress);
+  }
+
+  FineTuning(Request request, Training training, Progress progress) {
+    this.request = request;
+    this.training = training;
+    this.progress = progress;
+    out = request.out.toAbsolutePath().normalize();
+    run = out.resolveSibling(out.getFileName() + ".run");
+  }
+
+  /**
+   * Tunes, measures and writes. A model that gains nothing on the held-out pictures is not written.
+   *
+   * @throws BadInput when the data or the model cannot be used, or {@code out} is there already
+   * @throws IOException when a file cannot be written; then no new model is there, and the run can
+   *     be gone on with if it had ended an epoch
+   */
+  public Tuned tune() throws BadInput, IOException, OrtException {
+    if (Files.exists(out)) {
+      throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
+    }
+    long start = System.nanoTime();
+    Torch.start(request.threads);
+    ModelFolder folder = ModelFolder.open(request.model, request.variant, Device.CPU);
+    DecoderWeights weights = DecoderWeights.read(folder.file("decoder"));
+    try (WaterModel parent =
+            WaterModel.open(request.model, folder.variant(), Device.Choice.CPU, request.threads);
+        Network network = new Network(NDManager.newBaseManager(), weights, folder)) {
+      Plan plan = Plan.of(request, training.seed(), parent);
+      String identity = plan.identity(folder.ref().getDigest() + training + request.threads);
+      Path encoded = begin(identity, weights.size());
+      try {
+        Encodings encodings = new Encodings(parent, encoded);
+        Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
+        Judge judge =
+            new Judge(network, encodings, plan.heldOut(), folder.card().thresholds().mask());
+        Checkpoint last =
+            new Trainer(
+                    network,
+                    encodings,
+                    training,
+                    folder.inputSize(),
+                    plan.train(),
+                    plan.rehearsal(),
+                    judge)
+                .train(run.resolve(CHECKPOINT), identity, progress);
+        Blend blend = Blend.choose(weights, last.best(), judge);
+        float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));
+        Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
+        TunedFolder.delete(run);
+        return result;
+      } catch (BadInput e) {
+        if (!Files.exists(run.resolve(CHECKPOINT))) {
+          TunedFolder.delete(run);
+        }
+        throw e;
+      } catch (IOException e) {
+        throw stopped(e, encoded);
+      }
+    }
+  }
+
+  /** Makes the run's folder, or finds that of the run that is gone on with; where encodings go. */
+  private Path begin(String identity, int size) throws BadInput, IOException {
+    Path encoded = run.resolve("encodings");
+    try {
+      Files.createDirectories(encoded);
+    } catch (IOException e) {
+      throw new IOException(
+          "The folder " + run + " cannot be made (" + e + "); name another place with --out.", e);
+    }
+    Optional<Checkpoint> last = Checkpoint.read(run.resolve(CHECKPOINT), size);
+    if (last.isPresent() && !last.get().identity().equals(identity)) {
+      throw new BadInput(
+          "run_other",
+          "In "
+              + run
+              + " stands an unfinished run with other data, model or options. Start that again to"
+              + " go on with it, delete the folder, or name another --out.");
+    }
+    return encoded;
+  }
+
+  /** What a person is told when files cannot be written any more. */
+  private IOException stopped(IOException e, Path encoded) throws IOException {
+    boolean kept = Files.exists(run.resolve(CHECKPOINT));
+    TunedFolder.delete(kept ? encoded : run); // they can be made again, and may be what fills it
+    String way =
+        kept
+            ? "What it learnt is in " + run + ": start the same command again to go on."
+            : "Start it again.";
+    return new IOException(
+        "Tuning stopped, because a file could not be written or read ("
+            + (e.getMessage() == null ? e : e.getMessage())
+            + "); is the disk full? No new model was made. "
+            + way,
+        e);
+  }
+
+  private Tuned write(
+      ModelFolder folder,
+      WaterModel parent,
+      Plan plan,
+      Checkpoint last,
+      Blend blend,
+      float[] row,
+      Network network,
+      Encodings encodings,
+      long start)
+      throws BadInput, IOException, OrtException {
+    List<Evaluation> before = measure(parent, plan, "measuring the parent");
+    Tuned.Named was = Tuned.Named.of(before.get(0).model());
+    int best = best(last.epochs());
+    if (blend.share() == 0) {
+      return new Tuned(
+          false,
+          "Nothing was gained on the held-out pictures, so no new model was made.",
+          null,
+          was,
+          null,
+          0,
+          last.epochs().size() - 1,
+          best,
+          plan.taught(),
+          List.of(),
+          List.of(),
+          seconds(start));
+    }
+    try (TunedFolder tuned = new TunedFolder(folder, out, folder(row, network))) {
+      List<Tuned.Row> rows = new ArrayList<>();
+      try (WaterModel model = open(tuned.path(), folder)) {
+        Parity.require(network, row, model, encodings, plan.train().get(0).image());
+        List<Evaluation> after = measure(model, plan, "measuring the tuned model");
+        for (int i = 0; i < after.size(); i++) {
+          rows.add(
+              Measuring.row(plan.measured().get(i), before.get(i), after.get(i), training.seed()));
+        }
+      }
+      Tuned told =
+          new Tuned(
+              Verdict.better(rows),
+              Verdict.sentence(rows),
+              null,
+              was,
+              null,
+              blend.share(),
+              last.epochs().size() - 1,
+              best,
+              plan.taught(),
+              rows,
+              Measuring.notMeasured(folder.card().sensors(), rows),
+              seconds(start));
+      tuned.tell(told);
+      tuned.add("curve.png", Curve.png(last.epochs(), best));
+      Tuned.Named named;
+      try (WaterModel model = open(tuned.path(), folder)) {
+        named =
+            new Tuned.Named(
+                model.ref().getName(), model.ref().getVersion(), model.ref().getDigest());
+      }
+      tuned.finish();
+      return told.at(request.out.toString(), named);
+    }
+  }
+
+  private static byte[] folder(float[] row, Network network) {
+    return network.weights().with(row);
+  }
+
+  private WaterModel open(Path path, ModelFolder parent) throws BadInput {
+    return WaterModel.open(path, parent.variant(), Device.Choice.CPU, request.threads);
+  }
+
+  private List<Evaluation> measure(WaterModel model, Plan plan, String stage)
+      throws BadInput, OrtException {
+    int all = plan.measured().stream().mapToInt(what -> what.pairs().size()).sum();
+    List<Evaluation> evaluations = new ArrayList<>();
+    int[] done = {0};
+    for (HeldOut what : plan.measured()) {
+      int before = done[0];
+      evaluations.add(
+          Measuring.evaluate(
+              model, what, training.seed(), n -> progress.at(stage, before + n, all)));
+      done[0] += what.pairs().size();
+    }
+    return evaluations;
+  }
+
+  private static int best(List<Epoch> epochs) {
+    int best = 0;
+    for (int i = 1; i < epochs.size(); i++) {
+      if (epochs.get(i).heldOutIou() > epochs.get(best).heldOutIou()) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private static double seconds(long start) {
+    return Math.round((System.nanoTime() - start) / 1e8) / 10.0;
+  }
+}

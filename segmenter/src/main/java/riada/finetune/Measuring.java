@@ -1,0 +1,75 @@
+package riada.finetune;
+
+import ai.onnxruntime.OrtException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import riada.eval.Comparison;
+import riada.eval.Evaluation;
+import riada.eval.Evaluator;
+import riada.eval.LabelledFolder;
+import riada.eval.LabelledFolder.Pair;
+import riada.eval.Prompting;
+import riada.proto.BadInput;
+import riada.segmenter.WaterModel;
+
+/** Measures parent and tuned model on the same pictures, by the way of {@code riada evaluate}. */
+final class Measuring {
+  /** Of fewer pictures nobody can tell whether one model is better. */
+  private static final int FEWEST = 3;
+
+  private Measuring() {}
+
+  /**
+   * Pictures that trained nobody.
+   *
+   * @param platform what took them; empty: told from the pictures
+   */
+  record HeldOut(LabelledFolder data, List<Pair> pairs, Optional<String> platform) {
+    LabelledFolder folder() {
+      return new LabelledFolder(data.folder(), data.change(), pairs);
+    }
+  }
+
+  static Evaluation evaluate(WaterModel model, HeldOut what, long seed, IntConsumer done)
+      throws BadInput, OrtException {
+    return new Evaluator(model, Prompting.DETECTOR, what.platform, seed)
+        .evaluate(what.folder(), done);
+  }
+
+  static Tuned.Row row(HeldOut what, Evaluation parent, Evaluation tuned, long seed) {
+    Comparison comparison = Comparison.of(parent, tuned, seed);
+    String verdict =
+        switch (comparison.verdict()) {
+          case "b" -> parent.images() < FEWEST ? "neither" : "better";
+          case "a" -> "worse";
+          default -> "neither";
+        };
+    return new Tuned.Row(
+        name(what.data),
+        tuned.bySensor().stream().map(Evaluation.Group::name).collect(Collectors.joining("+")),
+        parent.images(),
+        parent.mean().iou(),
+        tuned.mean().iou(),
+        parent.pooled().iou(),
+        tuned.pooled().iou(),
+        comparison.differenceOfMean(),
+        comparison.interval95(),
+        verdict);
+  }
+
+  static String name(LabelledFolder data) {
+    return String.valueOf(data.folder().toAbsolutePath().normalize().getFileName());
+  }
+
+  /** The card's sensors that no row is of: {@code rgb} is {@code aerial-rgb} too. */
+  static List<String> notMeasured(List<String> sensors, List<Tuned.Row> rows) {
+    List<String> seen =
+        rows.stream().flatMap(row -> java.util.Arrays.stream(row.sensor().split("\\+"))).toList();
+    return sensors.stream()
+        .filter(
+            sensor -> seen.stream().noneMatch(s -> sensor.equals(s) || sensor.endsWith("-" + s)))
+        .toList();
+  }
+}

@@ -1,0 +1,49 @@
+package riada.finetune;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What the figures before and after allow to be said. */
+final class Verdict {
+  private Verdict() {}
+
+  /**
+   * Whether the tuned model is better on what it learnt and worse on nothing that was measured.
+   *
+   * @param rows the first is of the data that it learnt
+   */
+  static boolean better(List<Tuned.Row> rows) {
+    return rows.get(0).verdict().equals("better")
+        && rows.stream().noneMatch(row -> row.verdict().equals("worse"));
+  }
+
+  /** The same in words. */
+  static String sentence(List<Tuned.Row> rows) {
+    Tuned.Row learnt = rows.get(0);
+    StringBuilder text = new StringBuilder();
+    if (learnt.verdict().equals("better")) {
+      text.append(better(rows) ? "The tuned model is better on " : "It is better on ");
+    } else {
+      text.append("The tuned model was not shown to be better on ");
+    }
+    text.append(figures(learnt));
+    List<Tuned.Row> worse = rows.stream().filter(row -> row.verdict().equals("worse")).toList();
+    for (Tuned.Row row : worse) {
+      text.append(", and worse on ").append(figures(row));
+    }
+    if (!better(rows) && !worse.isEmpty()) {
+      text.append(": use it only where nothing else is to be seen");
+    }
+    return text.append('.').toString();
+  }
+
+  private static String figures(Tuned.Row row) {
+    return String.format(
+        Locale.ROOT,
+        "%d held-out pictures of %s (mean IoU %.3f, before %.3f)",
+        row.images(),
+        row.folder(),
+        row.meanIou(),
+        row.parentMeanIou());
+  }
+}

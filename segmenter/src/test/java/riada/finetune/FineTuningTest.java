@@ -1,0 +1,181 @@
+package riada.finetune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.Rectangle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import riada.eval.LabelledFolder;
+import riada.onnx.ModelFolder;
+import riada.proto.BadInput;
+
+/** With the small model, whose decoder knows nothing, and painted ponds. */
+class FineTuningTest {
+  private static final Path SMALL = Path.of("src/test/resources/small");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void paintPonds() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 12; i++) {
+      Painted.pair(data(), String.valueOf(i), pond(random), pond(random));
+    }
+  }
+
+  private static Rectangle pond(SplittableRandom random) {
+    return new Rectangle(random.nextInt(64), random.nextInt(64), 48, 48);
+  }
+
+  @Test
+  void theErrorGoesDownAndTheNewModelSaysWhereItIsFrom() throws Exception {
+    Path out = folder.resolve("out");
+
+    Tuned result = tuning(out, 8).tune();
+
+    Tuned.Row row = result.measured().get(0);
+    assertThat(row.images()).isEqualTo(3);
+    assertThat(1 - row.meanIou()).isLessThan(0.8 * (1 - row.parentMeanIou()));
+    assertThat(result.better()).isTrue();
+    assertThat(result.notMeasured()).containsExactly("vv");
+    ModelFolder tuned = ModelFolder.open(out);
+    assertThat(tuned.ref().getDigest()).isEqualTo(result.model().digest());
+    JsonNode card = new ObjectMapper().readTree(out.resolve("model.json").toFile());
+    assertThat(card.at("/metrics/parent/digest").asText())
+        .isEqualTo(ModelFolder.open(SMALL).ref().getDigest());
+    assertThat(card.at("/metrics/fine_tuning/better").asBoolean()).isTrue();
+    assertThat(card.at("/metrics/fine_tuning/data/0/pictures").asInt()).isEqualTo(9);
+    assertThat(card.at("/metrics/fine_tuning/not_measured/0").asText()).isEqualTo("vv");
+    assertThat(card.get("version").asText()).startsWith("1+tuned.");
+    assertThat(out.resolve("curve.png")).exists();
+    assertThat(left()).containsExactlyInAnyOrder("data", "out");
+  }
+
+  @Test
+  void aRunThatWasCutOffEndsAsOneThatWasNot() throws Exception {
+    Path whole = folder.resolve("whole");
+    Path cut = folder.resolve("cut");
+    tuning(whole, 4).tune();
+    assertThatThrownBy(
+            () -> new FineTuning(request(cut, 4, List.of()), training(4), cutAt(8)).tune())
+        .isInstanceOf(CutOff.class);
+    assertThat(cut).doesNotExist();
+
+    tuning(cut, 4).tune();
+
+    assertThat(cut.resolve("decoder.onnx")).hasSameBinaryContentAs(whole.resolve("decoder.onnx"));
+  }
+
+  @Test
+  void anotherRunsRestsAreNotGoneOnWith() throws Exception {
+    Path out = folder.resolve("out");
+    assertThatThrownBy(
+        () -> new FineTuning(request(out, 4, List.of()), training(4), cutAt(8)).tune());
+
+    assertThatThrownBy(() -> tuning(out, 5).tune())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("unfinished run");
+  }
+
+  @Test
+  void picturesOfElsewhereAreMeasuredToo() throws Exception {
+    Path elsewhere = folder.resolve("elsewhere");
+    for (int i = 0; i < 6; i++) {
+      Painted.pair(elsewhere, String.valueOf(i), new Rectangle(30, 30, 60, 60));
+    }
+    Path out = folder.resolve("out");
+    FineTuning.Request request = request(out, 2, List.of(LabelledFolder.open(elsewhere, 0)));
+
+    Tuned result = new FineTuning(request, training(2), (stage, done, all) -> {}).tune();
+
+    assertThat(result.measured()).extracting(Tuned.Row::folder).contains("data", "elsewhere");
+    assertThat(result.data().get(1).use()).isEqualTo("rehearsal");
+    assertThat(result.data().get(1).heldOut()).isEqualTo(3);
+  }
+
+  @Test
+  void whatGainsNothingIsNoModel() throws Exception {
+    Path out = folder.resolve("out");
+    Training still = new Training(1, 1e-12, 1, 1, 4, 1, 0);
+
+    Tuned result =
+        new FineTuning(request(out, 1, List.of()), still, (stage, done, all) -> {}).tune();
+
+    assertThat(result.better()).isFalse();
+    assertThat(result.out()).isNull();
+    assertThat(result.sentence()).contains("Nothing was gained");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenIsASentence() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+
+    assertThatThrownBy(() -> tuning(file.resolve("out"), 1).tune())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("name another place with --out");
+  }
+
+  @Test
+  void whatIsThereIsNotOverwritten() {
+    assertThatThrownBy(() -> tuning(data(), 1).tune())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("is there already");
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  private FineTuning tuning(Path out, int epochs) throws BadInput {
+    return new FineTuning(
+        request(out, epochs, List.of()), training(epochs), (stage, done, all) -> {});
+  }
+
+  private FineTuning.Request request(Path out, int epochs, List<LabelledFolder> also)
+      throws BadInput {
+    return new FineTuning.Request(
+        LabelledFolder.open(data(), 0),
+        Optional.empty(),
+        also,
+        SMALL,
+        ModelFolder.SUITABLE,
+        out,
+        epochs,
+        1,
+        1);
+  }
+
+  /** A rate at which random weights learn. */
+  private static Training training(int epochs) {
+    return new Training(epochs, 3e-3, 100, 0.5, 2, 100, 1);
+  }
+
+  /** Stands in for a person who pulls the plug. */
+  private static final class CutOff extends RuntimeException {}
+
+  private static FineTuning.Progress cutAt(int step) {
+    return (stage, done, all) -> {
+      if (done == step) {
+        throw new CutOff();
+      }
+    };
+  }
+
+  private List<String> left() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

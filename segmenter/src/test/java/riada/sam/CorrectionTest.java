@@ -1,0 +1,69 @@
+package riada.sam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import riada.sam.Prompts.Point;
+
+class CorrectionTest {
+  private static final int SIDE = 16;
+  private static final int INPUT = 64;
+
+  /** Dry but in the given cells. */
+  private static LogitPlane plane(int... wet) {
+    float[] logits = new float[SIDE * SIDE];
+    Arrays.fill(logits, -2);
+    for (int cell : wet) {
+      logits[cell] = 3;
+    }
+    return new LogitPlane(logits, 0, SIDE);
+  }
+
+  private static int at(int column, int row) {
+    return row * SIDE + column;
+  }
+
+  @Test
+  void takesTheChangeThatTouchesTheClickAndLeavesTheOthers() {
+    LogitPlane screen = plane(at(0, 0));
+    LogitPlane answer = plane(at(8, 8), at(9, 9), at(15, 0)); // takes (0, 0) away, too
+
+    LogitPlane taken = Correction.accept(screen, answer, 0, new Point(33, 33, true), INPUT);
+
+    assertThat(taken.toArray()).isEqualTo(plane(at(0, 0), at(8, 8), at(9, 9)).toArray());
+  }
+
+  @Test
+  void followsAChangeAsFarAsItGoes() {
+    int[] row = new int[SIDE];
+    for (int x = 0; x < SIDE; x++) {
+      row[x] = at(x, 5);
+    }
+
+    LogitPlane taken = Correction.accept(plane(), plane(row), 0, new Point(1, 21, true), INPUT);
+
+    assertThat(taken.toArray()).isEqualTo(plane(row).toArray());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"11, true", "12, false"}) // the click lies in cell 8; cells 5 to 11 are within reach
+  void takesChangesThatBeginWithinReach(int column, boolean within) {
+    LogitPlane answer = plane(at(column, 8));
+
+    LogitPlane taken = Correction.accept(plane(), answer, 0, new Point(34, 34, true), INPUT);
+
+    assertThat(taken.get(column, 8) > 0).isEqualTo(within);
+  }
+
+  @Test
+  void leavesTheScreenAsItIsWhereNothingChanged() {
+    LogitPlane screen = plane(at(3, 3));
+
+    LogitPlane taken = Correction.accept(screen, screen, 0, new Point(63, 63, false), INPUT);
+
+    assertThat(taken.toArray()).isEqualTo(screen.toArray());
+  }
+}
