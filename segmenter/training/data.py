@@ -302,10 +302,10 @@ if __name__ == "__main__":
     ap.add_argument("--patches")
     ap.add_argument("--links", type=Path)
     ap.add_argument("--folds", type=int)
-    ap.add_argument("--fold", type=int, default=0)
+    ap.add_argument("--fold", type=int)
     a = ap.parse_args()
     if a.links:
-        link(a.photographs, a.links, (a.fold, a.folds) if a.folds else None)
+        link(a.photographs, a.links, (a.fold or 0, a.folds) if a.folds else None)
     elif a.photographs:
         write_split(a.photographs)
     if a.patches:

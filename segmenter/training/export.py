@@ -172,7 +172,7 @@ def card(out, metrics):
         "files": {"encoder": digest("encoder.onnx"), "decoder": digest("decoder.onnx")},
         "input_size": SIZE, "mask_stride": 4, "embedding": [256, 32, 32],
         "normalisation": {"mean": [MEAN] * 3, "std": [STD] * 3},
-        "sensors": ["aerial-rgb", "b11-b8-b3", "vv"], "prompts": ["points", "boxes", "mask"],
+        "sensors": ["aerial-rgb", "b11-b8-b3", "vv"], "prompts": ["points", "boxes", "mask"], "drawn_prompts": True, "prior_limit": 10,
         "thresholds": {"mask": 0.0, "cloud": CLOUD, "shadow": SHADOW},
         "detector": constants(),
         "metrics": metrics,

@@ -7,8 +7,9 @@ import riada.proto.Visibility;
  *
  * @param asOfMs epoch milliseconds; 0 when nothing was ever looked at
  * @param floodedCm2 validly seen within max_age
- * @param mappedCm2 flood, stale flood included, in patches that are large enough to raise; where
- *     the region asks for no size, or has not flood enough to ask, {@code floodCm2()}
+ * @param mappedCm2 flood, stale flood included, in patches that are large enough to raise, or a sum
+ *     that reaches raise_km2 exactly if that does; where the region asks for no size, or nothing
+ *     hangs on it, {@code floodCm2()}
  * @param staleCm2 flood when last validly seen, unknown now
  * @param observedCm2 validly seen within max_age
  * @param referenceCm2 normally wet

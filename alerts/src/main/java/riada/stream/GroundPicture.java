@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import riada.cap.FloodBlocks;
 import riada.geo.TileGrid;
@@ -25,9 +26,10 @@ import riada.proto.ObservationRef;
 
 /**
  * What the layers of a tile show together: a cell shows the newest layer in which it is valid. Pure
- * and short-lived: made for one change of the tile. It goes through the sights twice, from the
- * newest down for what shows and from the oldest up for what each changed, and keeps the masks of
- * none: a tile may hold any number of layers.
+ * but for the tallies of its tile, and short-lived: made for one change of the tile. From the
+ * newest down it goes no further than anything can still show, and of what the sights add by
+ * themselves it reckons what the tallies do not know. It keeps the masks of few sights: a tile may
+ * hold any number of layers.
  */
 final class GroundPicture {
   /** The most layers that the ground names: a record must stay below the topic's limit. */
@@ -35,6 +37,9 @@ final class GroundPicture {
 
   /** The most reference versions that a record names. */
   static final int MAX_REFERENCES = 16;
+
+  private static final int KEPT = 4; // sights whose masks are kept: the newest
+  private static final int ALL = TileGrid.SIZE * TileGrid.SIZE;
 
   private final TileState state;
   private final RowAreas areas;
@@ -44,20 +49,29 @@ final class GroundPicture {
   private final List<Clip> clips = new ArrayList<>();
   private final Mask known = cells(); // validly seen within max_age of the newest
   private final Mask flood = cells(); // where what shows is flood
-  private final Mask valid = cells(); // of the sight at hand
-  private final Mask flooded = cells(); // of the sight at hand: water where none is normal
+  private final Cells[] kept = new Cells[KEPT];
+  private final Cells other = new Cells(cells(), cells());
+
+  /**
+   * A sight's cells.
+   *
+   * @param valid where it saw anything
+   * @param flooded water where none is normal
+   */
+  private record Cells(Mask valid, Mask flooded) {}
 
   /** A region's cells and what each sight adds to it. */
   private static final class Clip {
     private final RegionTile region;
     private final Mask cells = cells();
     private final List<PassSums.Builder> passes = new ArrayList<>(); // as the sights
-    private long shownCm2; // flood in the picture so far, from the oldest up
+    private final List<Tally.Sums> sums = new ArrayList<>(); // likewise
 
-    private Clip(RegionTile region, List<Sight> sights) {
+    private Clip(RegionTile region, Tally tally, List<Sight> sights) {
       this.region = region;
       TileState.fill(region.getClip(), cells);
       for (Sight sight : sights) {
+        sums.add(tally.of(sight.pass()));
         passes.add(
             PassSums.newBuilder()
                 .setPublisher(sight.pass().publisher())
@@ -76,43 +90,38 @@ final class GroundPicture {
     this.reference = state.reference();
     this.referenceKnown = state.referenceKnown();
     this.sights = Sight.of(state.planes());
-    regions.forEach(region -> clips.add(new Clip(region, sights)));
+    regions.forEach(region -> clips.add(new Clip(region, state.tally(region), sights)));
     lookDown();
-    if (!clips.isEmpty()) {
-      lookBack();
+    lookAside();
+    lookBack();
+    for (Clip clip : clips) {
+      for (int i = 0; i < sights.size(); i++) {
+        Tally.Sums sums = clip.sums.get(i);
+        clip.passes
+            .get(i)
+            .setValidCm2(sums.validCm2())
+            .setWetCm2(sums.wetCm2())
+            .setFloodChangeCm2(sums.changeCm2());
+      }
     }
   }
 
+  /** What shows, from the newest down until nothing can show any more. */
   private void lookDown() {
     Mask seen = cells();
     Mask part = cells();
-    Map<List<String>, Mask> seenByPass = passesOfManyInstants();
-    for (int i = 0; i < sights.size(); i++) {
-      paint(i);
-      PassKey pass = sights.get(i).pass();
-      if (state.newestMs() - pass.acquiredAtMs() <= state.maxAgeMs()) {
-        known.or(valid);
+    for (int i = 0; i < sights.size() && seen.count() < ALL; i++) {
+      Cells sight = cells(i);
+      part.set(sight.valid).andNot(seen); // hidden by no newer sight
+      seen.or(sight.valid);
+      if (state.newestMs() - sights.get(i).pass().acquiredAtMs() <= state.maxAgeMs()) {
+        known.set(seen);
       }
-      part.set(valid); // not yet seen by the same pass
-      Mask before = seenByPass.get(List.of(pass.publisher(), pass.scene()));
-      if (before != null) {
-        part.andNot(before);
-        before.or(valid);
-      }
-      for (Clip clip : clips) {
-        clip.passes.get(i).setValidCm2(areas.of(part, clip.cells));
-      }
-      part.and(flooded);
-      for (Clip clip : clips) {
-        clip.passes.get(i).setWetCm2(areas.of(part, clip.cells));
-      }
-      part.set(valid).andNot(seen); // hidden by no newer sight
-      seen.or(valid);
       if (!part.isEmpty()) {
         for (Clip clip : clips) {
           clip.passes.get(i).setVisibleCm2(areas.of(part, clip.cells));
         }
-        flood.or(part.and(flooded));
+        flood.or(part.and(sight.flooded));
         for (Clip clip : clips) {
           clip.passes.get(i).setFloodCm2(areas.of(part, clip.cells));
         }
@@ -120,35 +129,110 @@ final class GroundPicture {
     }
   }
 
-  private void lookBack() {
-    Mask shown = cells(); // flood in the picture so far
-    for (int i = sights.size() - 1; i >= 0; i--) {
-      paint(i);
-      shown.andNot(valid).or(flooded);
-      for (Clip clip : clips) {
-        long after = areas.of(shown, clip.cells);
-        clip.passes.get(i).setFloodChangeCm2(after - clip.shownCm2);
-        clip.shownCm2 = after;
+  /** What each sight saw that no newer one of its pass did. */
+  private void lookAside() {
+    Mask part = cells();
+    Set<List<String>> asked = new HashSet<>();
+    for (int i = 0; i < sights.size(); i++) {
+      if (!isKnown(i, Tally.Sums::isSeenKnown)) {
+        asked.add(name(i));
       }
     }
-  }
-
-  private void paint(int sight) {
-    sights.get(sight).paint(valid, flooded);
-    flooded.andNot(reference);
+    Map<List<String>, Mask> seenByPass = passesOfManyInstants(asked);
+    for (int i = 0; i < sights.size(); i++) {
+      if (asked.contains(name(i))) {
+        Cells sight = cells(i);
+        part.set(sight.valid);
+        Mask before = seenByPass.get(name(i));
+        if (before != null) {
+          part.andNot(before);
+          before.or(sight.valid);
+        }
+        for (Clip clip : clips) {
+          clip.sums.get(i).valid(areas.of(part, clip.cells));
+        }
+        part.and(sight.flooded);
+        for (Clip clip : clips) {
+          clip.sums.get(i).wet(areas.of(part, clip.cells));
+        }
+      }
+    }
   }
 
   /** An empty mask for each pass that saw the tile more than once: only these need one. */
-  private Map<List<String>, Mask> passesOfManyInstants() {
+  private Map<List<String>, Mask> passesOfManyInstants(Set<List<String>> asked) {
     Set<List<String>> once = new HashSet<>();
     Map<List<String>, Mask> often = new HashMap<>();
-    for (Sight sight : sights) {
-      List<String> name = List.of(sight.pass().publisher(), sight.pass().scene());
-      if (!once.add(name)) {
-        often.computeIfAbsent(name, pass -> cells());
+    for (int i = 0; i < sights.size() && !asked.isEmpty(); i++) {
+      if (!once.add(name(i)) && asked.contains(name(i))) {
+        often.computeIfAbsent(name(i), pass -> cells());
       }
     }
     return often;
+  }
+
+  /** How each sight changed the whole flood, from the oldest up. */
+  private void lookBack() {
+    Mask shown = cells(); // flood in the picture before the sight at hand
+    boolean isShown = true;
+    for (int i = sights.size() - 1; i >= 0; i--) {
+      if (isKnown(i, Tally.Sums::isChangeKnown)) {
+        isShown = false;
+        continue;
+      }
+      if (!isShown) {
+        picture(i + 1, shown);
+        isShown = true;
+      }
+      long[] before = new long[clips.size()];
+      for (int c = 0; c < before.length; c++) {
+        before[c] = areas.of(shown, clips.get(c).cells);
+      }
+      Cells sight = cells(i);
+      shown.andNot(sight.valid).or(sight.flooded);
+      for (int c = 0; c < before.length; c++) {
+        clips.get(c).sums.get(i).change(areas.of(shown, clips.get(c).cells) - before[c]);
+      }
+    }
+  }
+
+  /** Makes {@code shown} the flood in the picture of the sights from {@code first} back. */
+  private void picture(int first, Mask shown) {
+    Mask seen = cells();
+    Mask part = cells();
+    shown.clear();
+    for (int i = first; i < sights.size() && seen.count() < ALL; i++) {
+      Cells sight = cells(i);
+      shown.or(part.set(sight.flooded).andNot(seen));
+      seen.or(sight.valid);
+    }
+  }
+
+  private boolean isKnown(int sight, Predicate<Tally.Sums> known) {
+    for (Clip clip : clips) {
+      if (!known.test(clip.sums.get(sight))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<String> name(int sight) {
+    return List.of(sights.get(sight).pass().publisher(), sights.get(sight).pass().scene());
+  }
+
+  /** Stays as it is until the next call: nobody writes there. */
+  private Cells cells(int sight) {
+    if (sight < KEPT && kept[sight] != null) {
+      return kept[sight];
+    }
+    Cells cells = sight < KEPT ? new Cells(cells(), cells()) : other;
+    sights.get(sight).paint(cells.valid, cells.flooded);
+    cells.flooded.andNot(reference);
+    if (sight < KEPT) {
+      kept[sight] = cells;
+    }
+    return cells;
   }
 
   /**
@@ -213,8 +297,8 @@ final class GroundPicture {
               .setRegionId(clip.region.getRegionId())
               .setRegionVersion(clip.region.getRegionVersion())
               .setTile(state.tile().toString())
-              .setReferenceCm2(areas.of(reference, clip.cells))
-              .setReferenceKnownCm2(areas.of(referenceKnown, clip.cells))
+              .setReferenceCm2(state.hasReference() ? areas.of(reference, clip.cells) : 0)
+              .setReferenceKnownCm2(state.hasReference() ? areas.of(referenceKnown, clip.cells) : 0)
               .setInputsDigest(digest)
               .addAllReferenceVersions(
                   state.referenceVersions().stream().limit(MAX_REFERENCES).toList())

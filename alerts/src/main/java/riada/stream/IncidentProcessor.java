@@ -241,7 +241,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   /** Decides, tells what is to be told, and sends the figures. Returns the life after it. */
   private RegionLife judge(RegionLife known, long receivedAtMs, long timestamp) {
     RegionDefinition definition = known.getDefinition();
-    Figures figures = sums.at(definition, known.getAsOfMs());
+    Figures figures = sums.at(definition, known.getAsOfMs(), AlertPolicy.isOpen(known.getState()));
     List<Look> looks = sums.of(definition).looks();
     RegionLife before = Incidents.rebased(known, sums.of(definition).basis(), figures);
     AlertPolicy.Decision decision = AlertPolicy.judge(before, figures, looks);

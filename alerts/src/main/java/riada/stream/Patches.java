@@ -8,7 +8,6 @@ import java.util.Map;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
 import riada.mask.Mask;
-import riada.proto.BadInput;
 
 /**
  * Connected flood. A patch is a set of flooded cells that hang together by their sides, over the
@@ -54,39 +53,59 @@ final class Patches {
 
   private Patches() {}
 
+  /** Runs of flooded cells, numbered as their sets. */
+  private static final class Runs {
+    private int[] rows = new int[64];
+    private int[] from = new int[64];
+    private int[] to = new int[64]; // exclusive
+    private int size;
+
+    void add(int row, int first, int end) {
+      if (size == rows.length) {
+        rows = Arrays.copyOf(rows, 2 * size);
+        from = Arrays.copyOf(from, 2 * size);
+        to = Arrays.copyOf(to, 2 * size);
+      }
+      rows[size] = row;
+      from[size] = first;
+      to[size++] = end;
+    }
+  }
+
   /** The patches of {@code flood}, which is clipped to the region. */
   static Found of(Mask flood, RowAreas areas, long minCm2) {
     Sets sets = new Sets();
-    List<int[]> runs = new ArrayList<>(); // [row, from, to], one for each number of the sets
-    int above = 0; // the first run of the row above
+    Runs runs = new Runs();
     int first = 0; // the first run of this row
     for (int y = 0; y < TileGrid.SIZE; y++) {
-      above = y == 0 ? 0 : first;
-      first = runs.size();
+      int above = first; // the first run of the row above that may reach this far
+      int end = runs.size; // of the row above
+      first = end;
       for (int x = flood.next(y, 0, true); x < TileGrid.SIZE; ) {
-        int end = flood.next(y, x, false);
+        int to = flood.next(y, x, false);
         int run = sets.add();
-        runs.add(new int[] {y, x, end});
-        for (int i = above; i < first; i++) {
-          if (runs.get(i)[0] == y - 1 && runs.get(i)[1] < end && runs.get(i)[2] > x) {
-            sets.join(i, run);
-          }
+        runs.add(y, x, to);
+        while (above < end && runs.to[above] <= x) {
+          above++;
         }
-        x = flood.next(y, end, true);
+        for (int i = above; i < end && runs.from[i] < to; i++) {
+          sets.join(i, run);
+        }
+        x = flood.next(y, to, true);
       }
     }
-    long[] cm2 = new long[runs.size()];
+    long[] cm2 = new long[runs.size];
     Map<Integer, Patch.Builder> open = new HashMap<>();
-    for (int i = 0; i < runs.size(); i++) {
-      int[] run = runs.get(i);
+    for (int i = 0; i < runs.size; i++) {
       int patch = sets.find(i);
-      cm2[patch] += (long) (run[2] - run[1]) * areas.cellCm2(run[0]);
-      contacts(run, patch, open);
+      cm2[patch] += (long) (runs.to[i] - runs.from[i]) * areas.cellCm2(runs.rows[i]);
+      contacts(runs.rows[i], runs.from[i], runs.to[i], patch, open);
     }
     long mapped = 0;
     for (int i = 0; i < cm2.length; i++) {
-      if (open.containsKey(i)) {
-        open.get(i).setCm2(cm2[i]);
+      Patch.Builder cut = cm2[i] == 0 ? null : open.get(i);
+      if (cut != null) {
+        cut.setCm2(cm2[i]);
       } else if (cm2[i] >= minCm2) { // 0 for those that are not the first of their patch
         mapped += cm2[i];
       }
@@ -94,19 +113,19 @@ final class Patches {
     return new Found(mapped, open.values().stream().map(Patch.Builder::build).toList());
   }
 
-  private static void contacts(int[] run, int patch, Map<Integer, Patch.Builder> open) {
-    int row = run[0];
-    if (run[1] == 0) {
+  private static void contacts(
+      int row, int from, int to, int patch, Map<Integer, Patch.Builder> open) {
+    if (from == 0) {
       contact(open, patch, Patch.Side.WEST, row, row + 1);
     }
-    if (run[2] == TileGrid.SIZE) {
+    if (to == TileGrid.SIZE) {
       contact(open, patch, Patch.Side.EAST, row, row + 1);
     }
     if (row == 0) {
-      contact(open, patch, Patch.Side.NORTH, run[1], run[2]);
+      contact(open, patch, Patch.Side.NORTH, from, to);
     }
     if (row == TileGrid.SIZE - 1) {
-      contact(open, patch, Patch.Side.SOUTH, run[1], run[2]);
+      contact(open, patch, Patch.Side.SOUTH, from, to);
     }
   }
 
@@ -127,15 +146,16 @@ final class Patches {
   static long mappedCm2(Iterable<Contribution> contributions, long minCm2) {
     Sets sets = new Sets();
     List<Long> cm2 = new ArrayList<>();
-    Map<String, List<Touch>> touches = new HashMap<>();
+    Map<Border, List<Touch>> touches = new HashMap<>();
     long mapped = 0;
     for (Contribution tile : contributions) {
       mapped += tile.getMappedCm2();
+      TileId id = TileStates.tileId(tile.getTile());
       for (Patch patch : tile.getOpenList()) {
         int number = sets.add();
         cm2.add(patch.getCm2());
         for (Patch.Contact contact : patch.getContactsList()) {
-          meet(tile.getTile(), contact, number, touches, sets);
+          meet(id, contact, number, touches, sets);
         }
       }
     }
@@ -151,7 +171,7 @@ final class Patches {
 
   /** Joins a patch to those that touch the same border from its other side. */
   private static void meet(
-      String tile, Patch.Contact contact, int number, Map<String, List<Touch>> touches, Sets sets) {
+      TileId tile, Patch.Contact contact, int number, Map<Border, List<Touch>> touches, Sets sets) {
     boolean upright = contact.getSide() == Patch.Side.EAST || contact.getSide() == Patch.Side.WEST;
     boolean far = contact.getSide() == Patch.Side.EAST || contact.getSide() == Patch.Side.SOUTH;
     List<Touch> border =
@@ -166,17 +186,16 @@ final class Patches {
     border.add(new Touch(number, far, contact));
   }
 
-  private static String border(String tile, boolean upright, boolean far) {
-    TileId id;
-    try {
-      id = TileId.parse(tile);
-    } catch (BadInput e) {
-      throw new IllegalStateException("a contribution of a tile that is none", e);
-    }
+  /**
+   * A side of tiles: the western one of the tile to its east, or the northern one of that below.
+   */
+  private record Border(boolean upright, int x, int y) {}
+
+  private static Border border(TileId tile, boolean upright, boolean far) {
     int step = far ? 1 : 0;
-    int columns = 1 << id.z();
+    int columns = 1 << tile.z();
     return upright
-        ? "x" + (id.x() + step) % columns + "/" + id.y() // over the antimeridian too
-        : "y" + id.x() + "/" + (id.y() + step);
+        ? new Border(true, (tile.x() + step) % columns, tile.y()) // over the antimeridian too
+        : new Border(false, tile.x(), tile.y() + step);
   }
 }

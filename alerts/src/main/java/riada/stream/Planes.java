@@ -19,6 +19,16 @@ final class Planes {
 
   private Planes() {}
 
+  /** A plane as {@code layer} would be put into, without cells. */
+  static Plane named(Layer layer) {
+    return Plane.newBuilder()
+        .setPublisher(layer.getPublisher())
+        .setScene(layer.getScene())
+        .setAcquiredAtMs(layer.getAcquiredAtMs())
+        .setZoom(zoom(layer.getSourceTile()))
+        .build();
+  }
+
   /**
    * {@code plane} with {@code layer} in it, in the place of {@code before}.
    *
@@ -30,10 +40,7 @@ final class Planes {
     Mask water = cells();
     Plane.Builder with = Plane.newBuilder();
     if (plane == null) {
-      with.setPublisher(layer.getPublisher())
-          .setScene(layer.getScene())
-          .setAcquiredAtMs(layer.getAcquiredAtMs())
-          .setZoom(zoom(layer.getSourceTile()));
+      with.mergeFrom(named(layer));
     } else {
       with.mergeFrom(plane);
       EdgeCode.decode(plane.getValid(), valid);

@@ -1,16 +1,15 @@
 package riada.stream;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import riada.proto.Observation;
 
 /**
@@ -24,32 +23,28 @@ final class RegionState {
   private static final class Sums {
     private int contributions;
     private long validCm2;
-    private long wetCm2;
     private long visibleCm2;
     private long floodCm2;
-    private long changeCm2;
 
     private void add(PassSums pass, int sign) {
       contributions += sign;
       validCm2 += sign * pass.getValidCm2();
-      wetCm2 += sign * pass.getWetCm2();
       visibleCm2 += sign * pass.getVisibleCm2();
       floodCm2 += sign * pass.getFloodCm2();
-      changeCm2 += sign * pass.getFloodChangeCm2();
     }
 
     private void add(Sums other, int sign) {
       contributions += sign * other.contributions;
       validCm2 += sign * other.validCm2;
-      wetCm2 += sign * other.wetCm2;
       visibleCm2 += sign * other.visibleCm2;
       floodCm2 += sign * other.floodCm2;
-      changeCm2 += sign * other.changeCm2;
     }
   }
 
   private final RegionDefinition definition;
   private final NavigableMap<PassKey, Sums> passes = new TreeMap<>(); // oldest first
+  private final Scenes scenes = new Scenes();
+  private final Mapped mapped;
   private long referenceCm2;
   private long referenceKnownCm2;
   private int tiles;
@@ -65,6 +60,7 @@ final class RegionState {
 
   RegionState(RegionDefinition definition) {
     this.definition = definition;
+    this.mapped = new Mapped(Limits.cm2(definition.getRegion().getMinPatchKm2()));
   }
 
   RegionDefinition definition() {
@@ -72,12 +68,42 @@ final class RegionState {
   }
 
   void add(Contribution contribution) {
-    count(contribution, 1);
+    replace(null, contribution);
   }
 
   /** Takes back what {@link #add} added. */
   void subtract(Contribution contribution) {
-    count(contribution, -1);
+    replace(contribution, null);
+  }
+
+  /**
+   * Takes back one contribution of a tile and adds another. What both say of a pass is not touched:
+   * a change alters few passes.
+   *
+   * @param before null: there was none
+   * @param after null: there is none any more
+   */
+  void replace(@Nullable Contribution before, @Nullable Contribution after) {
+    Set<PassSums> old = before == null ? Set.of() : new HashSet<>(before.getPassesList());
+    if (after != null) {
+      for (PassSums pass : after.getPassesList()) {
+        if (old.isEmpty() || !old.remove(pass)) {
+          count(pass, 1);
+        }
+      }
+      count(after, 1);
+    }
+    old.forEach(pass -> count(pass, -1));
+    if (before != null) {
+      count(before, -1);
+    }
+    if (before == null || after == null || !reference(before).equals(reference(after))) {
+      referenceDigest =
+          after == null ? referenceDigest : count(referenceDigest, reference(after), 1);
+      referenceDigest =
+          before == null ? referenceDigest : count(referenceDigest, reference(before), -1);
+    }
+    mapped.replace(before, after);
   }
 
   private void count(Contribution contribution, int sign) {
@@ -85,9 +111,6 @@ final class RegionState {
     referenceCm2 += sign * contribution.getReferenceCm2();
     referenceKnownCm2 += sign * contribution.getReferenceKnownCm2();
     observedTiles += contribution.getPassesCount() > 0 ? sign : 0;
-    for (PassSums pass : contribution.getPassesList()) {
-      count(pass, sign);
-    }
     for (String version : contribution.getReferenceVersionsList()) {
       references.merge(version, sign, (a, b) -> a + b == 0 ? null : a + b);
     }
@@ -100,16 +123,16 @@ final class RegionState {
                 .clearEvidenceLeftOut()
                 .build(),
             sign);
-    referenceDigest =
-        count(
-            referenceDigest,
-            Contribution.newBuilder()
-                .setTile(contribution.getTile())
-                .setReferenceCm2(contribution.getReferenceCm2())
-                .setReferenceKnownCm2(contribution.getReferenceKnownCm2())
-                .addAllReferenceVersions(contribution.getReferenceVersionsList())
-                .build(),
-            sign);
+  }
+
+  /** What it says of the reference alone. */
+  private static Contribution reference(Contribution contribution) {
+    return Contribution.newBuilder()
+        .setTile(contribution.getTile())
+        .setReferenceCm2(contribution.getReferenceCm2())
+        .setReferenceKnownCm2(contribution.getReferenceKnownCm2())
+        .addAllReferenceVersions(contribution.getReferenceVersionsList())
+        .build();
   }
 
   private static BigInteger count(BigInteger digest, Contribution contribution, int sign) {
@@ -122,6 +145,7 @@ final class RegionState {
     PassKey key = PassKey.of(pass);
     Sums sums = passes.computeIfAbsent(key, k -> new Sums());
     sums.add(pass, sign);
+    scenes.count(pass, sign);
     all.add(pass, sign);
     if (key.acquiredAtMs() >= youngFromMs) {
       young.add(pass, sign);
@@ -186,6 +210,14 @@ final class RegionState {
         referenceVersion());
   }
 
+  /**
+   * Flood in patches of min_patch and more, if that is what decides whether it reaches {@code
+   * limitCm2}; else some sum on the same side of it.
+   */
+  long mappedCm2(long limitCm2) {
+    return mapped.cm2(limitCm2);
+  }
+
   /** Joined by "+"; of very many only the first are named. */
   private String referenceVersion() {
     String named =
@@ -215,42 +247,6 @@ final class RegionState {
    * again: their layers may be gone.
    */
   List<Look> looks() {
-    Map<List<String>, Look> byPass = new HashMap<>();
-    long from = newestMs() - maxAgeMs();
-    long shown = 0;
-    for (long acquiredAtMs :
-        passes.keySet().stream().mapToLong(PassKey::acquiredAtMs).distinct().toArray()) {
-      NavigableMap<PassKey, Sums> instant = instant(acquiredAtMs);
-      for (Sums sums : instant.values()) { // all of one instant belong to its picture
-        shown += sums.changeCm2;
-      }
-      for (Map.Entry<PassKey, Sums> pass : instant.entrySet()) {
-        PassKey key = pass.getKey();
-        List<String> name = List.of(key.publisher(), key.scene());
-        Look before = byPass.get(name);
-        byPass.put(
-            name,
-            new Look(
-                key.publisher(),
-                key.scene(),
-                before == null ? acquiredAtMs : before.firstMs(),
-                acquiredAtMs,
-                pass.getValue().validCm2 + (before == null ? 0 : before.validCm2()),
-                pass.getValue().wetCm2 + (before == null ? 0 : before.wetCm2()),
-                shown));
-      }
-    }
-    List<Look> looks = new ArrayList<>(byPass.values());
-    looks.removeIf(look -> look.lastMs() < from);
-    looks.sort(
-        Comparator.comparingLong(Look::lastMs)
-            .reversed()
-            .thenComparing(Look::publisher)
-            .thenComparing(Look::scene));
-    return looks;
-  }
-
-  private NavigableMap<PassKey, Sums> instant(long acquiredAtMs) {
-    return passes.subMap(from(acquiredAtMs), true, from(acquiredAtMs + 1), false);
+    return scenes.looks(newestMs() - maxAgeMs());
   }
 }

@@ -43,10 +43,7 @@ final class RegionSums {
     RegionState state = of(definition);
     String key = key(contribution.getRegionId(), contribution.getTile());
     Contribution before = contributions.get(key);
-    if (before != null) {
-      state.subtract(before);
-    }
-    state.add(contribution);
+    state.replace(before, contribution);
     contributions.put(key, contribution);
     return state;
   }
@@ -58,17 +55,18 @@ final class RegionSums {
   }
 
   /**
-   * The figures as of {@code asOfMs}. Patches that are asked for are put together only where their
-   * flood could raise.
+   * The figures as of {@code asOfMs}. Patches that are asked for are looked at only where their
+   * flood could raise: in an open incident nothing asks for them.
    */
-  Figures at(RegionDefinition definition, long asOfMs) {
-    Figures figures = of(definition).at(asOfMs);
-    long minPatchCm2 = Limits.cm2(definition.getRegion().getMinPatchKm2());
+  Figures at(RegionDefinition definition, long asOfMs, boolean isOpen) {
+    RegionState state = of(definition);
+    Figures figures = state.at(asOfMs);
+    long raiseCm2 = Limits.of(definition).raiseCm2();
     boolean asked =
-        minPatchCm2 > 0 && Limits.reaches(figures.floodCm2(), Limits.of(definition).raiseCm2());
-    return asked
-        ? figures.mapped(Patches.mappedCm2(all(definition.getRegion().getId()), minPatchCm2))
-        : figures;
+        !isOpen
+            && Limits.cm2(definition.getRegion().getMinPatchKm2()) > 0
+            && Limits.reaches(figures.floodCm2(), raiseCm2);
+    return asked ? figures.mapped(state.mappedCm2(raiseCm2)) : figures;
   }
 
   private List<Contribution> all(String region) {

@@ -3,8 +3,11 @@ package riada.stream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -20,7 +23,8 @@ import riada.proto.MaskRuns;
 
 /**
  * All that counts of one analysis tile: its planes of observations, its reference, the regions on
- * it. A value of its inputs alone: no order of arrival shows in it. Owned by one thread.
+ * it, and the layers that its planes are made of, without their cells. A value of its inputs alone:
+ * no order of arrival shows in it. Owned by one thread.
  */
 final class TileState {
   /** How long hidden layers are kept where no region says so. */
@@ -36,6 +40,8 @@ final class TileState {
   private final TreeSet<Plane> planes = new TreeSet<>(LayerOrder.NEWEST_FIRST);
   private final SortedMap<String, RegionTile> regions = new TreeMap<>();
   private final SortedMap<String, ReferencePart> references = new TreeMap<>();
+  private final NavigableMap<String, Layer> layers = new TreeMap<>(); // by plane and observation
+  private final Map<String, Tally> tallies = new HashMap<>(); // by region
 
   TileState(TileId tile) {
     this.tile = tile;
@@ -43,11 +49,78 @@ final class TileState {
 
   void add(TileInput input) {
     switch (input.getInputCase()) {
-      case PLANE -> planes.add(input.getPlane());
+      case PLANE -> {
+        planes.remove(input.getPlane()); // as it was before
+        planes.add(input.getPlane());
+        tallies.values().forEach(tally -> tally.forget(PassKey.of(input.getPlane())));
+      }
       case REGION -> regions.put(input.getRegion().getRegionId(), input.getRegion());
-      case REFERENCE -> references.put(input.getReference().getSourceTile(), input.getReference());
+      case REGION_GONE -> {
+        regions.remove(input.getRegionGone());
+        tallies.remove(input.getRegionGone());
+      }
+      case REFERENCE -> {
+        references.put(input.getReference().getSourceTile(), input.getReference());
+        tallies.clear();
+      }
+      case REFERENCE_GONE -> {
+        references.remove(input.getReferenceGone());
+        tallies.clear();
+      }
       default -> throw new IllegalArgumentException("no state: " + input.getInputCase());
     }
+  }
+
+  /**
+   * @param name of the layer: its plane's name, a bar and its observation
+   * @param layer without its cells
+   */
+  void add(String name, Layer layer) {
+    layers.put(name, layer);
+  }
+
+  void removeLayer(String name) {
+    layers.remove(name);
+  }
+
+  /** By name, the newest first, as planes are named by their time. */
+  NavigableMap<String, Layer> layers() {
+    return Collections.unmodifiableNavigableMap(layers);
+  }
+
+  /** The plane that stands where {@code alike} would. */
+  @Nullable Plane plane(Plane alike) {
+    Plane at = planes.ceiling(alike);
+    return at != null && LayerOrder.NEWEST_FIRST.compare(at, alike) == 0 ? at : null;
+  }
+
+  /** What the sights add to {@code region}, as far as it is still known. */
+  Tally tally(RegionTile region) {
+    Tally known = tallies.get(region.getRegionId());
+    if (known == null || !known.isOf(region)) {
+      known = new Tally(region);
+      tallies.put(region.getRegionId(), known);
+    }
+    return known;
+  }
+
+  /** About the memory that it takes, in bytes. */
+  long bytes() {
+    long bytes = 1000;
+    for (Plane plane : planes) {
+      bytes += plane.getWater().size() + plane.getValid().size() + 600 + 200L * tallies.size();
+    }
+    for (RegionTile region : regions.values()) {
+      bytes += region.getClip().getRuns().size() + 500;
+    }
+    for (ReferencePart part : references.values()) {
+      bytes += part.getWet().getRuns().size() + part.getKnown().getRuns().size() + 500;
+    }
+    return bytes + 1000L * layers.size();
+  }
+
+  boolean hasReference() {
+    return !references.isEmpty();
   }
 
   TileId tile() {
@@ -96,12 +169,15 @@ final class TileState {
       }
     }
     gone.forEach(planes::remove);
-    hidden()
-        .forEach(
-            plane -> {
-              planes.remove(plane);
-              gone.add(plane);
-            });
+    if (!gone.isEmpty()) {
+      tallies.clear();
+    }
+    List<Plane> hidden = hidden();
+    if (!hidden.isEmpty()) {
+      hidden.forEach(planes::remove);
+      gone.addAll(hidden);
+      tallies.values().forEach(tally -> tally.forgetBefore(newestMs() - maxAgeMs()));
+    }
     Plane folded = null;
     while (planes.size() > MAX_PLANES) {
       Plane older = planes.pollLast();
@@ -109,6 +185,7 @@ final class TileState {
       folded = Planes.fold(newer, older);
       gone.add(newer);
       planes.add(folded);
+      tallies.clear();
     }
     return new Pruned(gone, folded);
   }

@@ -5,6 +5,7 @@ import static riada.stream.FloodDriver.full;
 import static riada.stream.FloodDriver.mask;
 import static riada.stream.FloodDriver.region;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,12 @@ import riada.proto.WaterMask;
 class FiguresIT {
   private static final int PASSES = 100;
   private static final Duration REVISIT = Duration.ofMinutes(30);
+  private static final int COST_PASSES = 8;
+  private static final int ROUNDS = 3;
 
   @TempDir Path dir;
+
+  private int runs; // each has a folder of its own
 
   /**
    * A valley of its own for each seed: smooth ground, water up to a stage, shores with some noise.
@@ -103,31 +108,53 @@ class FiguresIT {
   }
 
   @Test
-  void tenTimesTheTilesTakeNotMuchMoreThanTenTimesTheProcessor() {
-    masksCost(20, 0); // loads and compiles
+  void tenTimesTheTilesTakeTenTimesTheProcessor() {
+    cpuSeconds(60); // loads and compiles
+    double[] ratios = new double[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      double few = 0;
+      for (int i = 0; i < 5; i++) {
+        few += cpuSeconds(20) / 5;
+      }
 
-    double few = masksCost(20, 1);
-    double many = masksCost(200, 2);
+      double many = cpuSeconds(200);
 
-    System.out.printf(
-        "processor time of a mask, 8 passes: %.2f ms of 20 tiles, %.2f ms of 200: 10x tiles take"
-            + " %.2fx%n",
-        few, many, 10 * many / few);
-    assertThat(10 * many / few).isLessThan(13); // the benchmark on an idle machine asks for 10.5
+      ratios[round] = many / few;
+      System.out.printf(
+          "processor time of the process, %d passes: %.2f s for 20 tiles (%.2f ms a mask), %.2f s"
+              + " for 200 (%.2f ms a mask): 10x tiles take %.2fx%n",
+          COST_PASSES,
+          few,
+          few * 1000 / (20 * COST_PASSES),
+          many,
+          many * 1000 / (200 * COST_PASSES),
+          ratios[round]);
+    }
+    Arrays.sort(ratios);
+
+    System.out.printf("10x tiles take %.2fx processor time in the median%n", ratios[ROUNDS / 2]);
+    assertThat(ratios[ROUNDS / 2]).isLessThanOrEqualTo(10.5);
   }
 
-  /** Milliseconds of this thread's processor time for each mask. */
-  private double masksCost(int tiles, int run) {
+  /**
+   * The processor time that the whole process takes for the masks of so many tiles. They lie in one
+   * region together, which waits for many passes and so looks at its patches each time, and by
+   * twenties in regions of their own, which raise.
+   */
+  private double cpuSeconds(int tiles) {
     Valley valley = new Valley(1);
     List<Mask> waters = new ArrayList<>();
-    for (int pass = 0; pass < 8; pass++) {
+    for (int pass = 0; pass < COST_PASSES; pass++) {
       waters.add(valley.water(-1 + pass * 0.05));
     }
+    OperatingSystemMXBean process =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long spent = 0;
-    try (FloodDriver flood = new FloodDriver(dir.resolve("run" + run))) {
+    try (FloodDriver flood = new FloodDriver(dir.resolve("run" + runs++))) {
+      String all = FloodDriver.cells(tile(0), 0, 0, 20 * 512, tiles / 20 * 512);
+      flood.send(region("all", all).setMinPatchKm2(0.05).setRaisePasses(50).build());
       for (int t = 0; t < tiles; t += 20) {
-        TileId west = tile(t);
-        flood.send(region("r" + t, FloodDriver.cells(west, 0, 0, 20 * 512, 512)).build());
+        flood.send(region("r" + t, FloodDriver.cells(tile(t), 0, 0, 20 * 512, 512)).build());
       }
       for (int pass = 0; pass < waters.size(); pass++) {
         List<WaterMask> masks = new ArrayList<>();
@@ -135,13 +162,13 @@ class FiguresIT {
           Duration age = REVISIT.multipliedBy(waters.size() - pass);
           masks.add(mask(tile(t), "scene" + pass, age, waters.get(pass), full()).build());
         }
-        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        long before = process.getProcessCpuTime();
         masks.forEach(flood::send);
-        spent += ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
+        spent += process.getProcessCpuTime() - before;
       }
       flood.ground();
     }
-    return spent / 1e6 / (tiles * waters.size());
+    return spent / 1e9;
   }
 
   private static TileId tile(int t) {

@@ -1,6 +1,9 @@
 package riada.mask;
 
 import com.google.protobuf.ByteString;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -80,34 +83,35 @@ public final class EdgeCode {
   /** Sets the cells that were encoded in {@code mask}, which is empty and of the same size. */
   public static void decode(ByteString code, Mask mask) {
     int width = mask.width();
-    Bits bits = new Bits(code.toByteArray());
+    Reader bits = new Reader(code);
     int[] above = new int[width + 2 * ENDS];
     int[] row = new int[width + 2 * ENDS];
     end(row, 0, width); // above the first
-    int n = 0;
     for (int y = 0; y < mask.height(); y++) {
       if (bits.hasRow()) {
         int[] swap = above;
         above = row;
         row = swap;
-        n = decode(row, above, width, bits);
-      }
-      for (int i = 0; i < n && row[i] < width; i += 2) {
-        mask.setRow(y, row[i], row[i + 1]);
+        int n = decode(row, above, width, bits);
+        for (int i = 0; i < n && row[i] < width; i += 2) {
+          mask.setRow(y, row[i], row[i + 1]);
+        }
+      } else if (y > 0) {
+        mask.repeatRow(y);
       }
     }
   }
 
-  private static int decode(int[] row, int[] above, int width, Bits bits) {
+  private static int decode(int[] row, int[] above, int width, Reader bits) {
     int from = -1;
     int i = 0;
     int j = 0;
     while (from < width) {
       j = next(above, j, i, from, width);
       int mode = bits.mode();
-      if (mode == Bits.PASS) {
+      if (mode == Reader.PASS) {
         from = above[j + 1];
-      } else if (mode == Bits.HORIZONTAL) {
+      } else if (mode == Reader.HORIZONTAL) {
         row[i] = Math.max(from, 0) + bits.gamma();
         row[i + 1] = row[i] + bits.gamma();
         from = row[i + 1];
@@ -130,11 +134,8 @@ public final class EdgeCode {
     return j;
   }
 
-  /** Bits, the highest of a byte first. */
+  /** Bits to write, the highest of a byte first. */
   private static final class Bits {
-    static final int PASS = 100;
-    static final int HORIZONTAL = 101;
-
     private byte[] bytes;
     private int at;
 
@@ -159,12 +160,6 @@ public final class EdgeCode {
       }
     }
 
-    int get() {
-      int bit = bytes[at >> 3] >> (7 - (at & 7)) & 1;
-      at++;
-      return bit;
-    }
-
     /** 1; 01s for one column; 00001s for two; 000001s for three; s is the side. */
     void vertical(int move) {
       switch (Math.abs(move)) {
@@ -175,49 +170,88 @@ public final class EdgeCode {
       }
     }
 
-    /** Whether more is left than what fills the last byte: no mode is all noughts. */
-    boolean hasRow() {
-      for (int bit = at; bit < 8 * bytes.length; bit++) {
-        if ((bytes[bit >> 3] >> (7 - (bit & 7)) & 1) != 0) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    /** The move of a vertical mode, or one of the others. */
-    int mode() {
-      int zeros = 0;
-      while (get() == 0) {
-        zeros++;
-      }
-      return switch (zeros) {
-        case 0 -> 0;
-        case 1 -> get() == 1 ? -1 : 1;
-        case 2 -> HORIZONTAL;
-        case 3 -> PASS;
-        case 4 -> get() == 1 ? -2 : 2;
-        case 5 -> get() == 1 ? -3 : 3;
-        default -> throw new IllegalStateException("no mask of EdgeCode");
-      };
-    }
-
     void gamma(int value) {
       int bits = 32 - Integer.numberOfLeadingZeros(value + 1);
       put(0, bits - 1);
       put(value + 1, bits);
     }
+  }
+
+  /** The bits again: a word at a time, for no code is longer than {@value #REACHABLE} bits. */
+  private static final class Reader {
+    static final int PASS = 100;
+    static final int HORIZONTAL = 101;
+
+    private static final int REACHABLE = 57; // a word less the bits of its first byte that are over
+    private static final VarHandle WORD =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final byte[] bytes; // noughts behind the code
+    private final int end; // behind the last bit that is set
+    private int at;
+
+    Reader(ByteString code) {
+      bytes = new byte[code.size() + 2 * Long.BYTES];
+      code.copyTo(bytes, 0);
+      int last = code.size() - 1;
+      while (last >= 0 && bytes[last] == 0) {
+        last--;
+      }
+      end = last < 0 ? 0 : 8 * (last + 1) - Integer.numberOfTrailingZeros(bytes[last]);
+    }
+
+    /** Whether more is left than what fills the last byte: no mode is all noughts. */
+    boolean hasRow() {
+      return at < end;
+    }
+
+    /** The next bits, the first of them the highest. */
+    private long word() {
+      return (long) WORD.get(bytes, at >> 3) << (at & 7);
+    }
+
+    /** The move of a vertical mode, or one of the others. */
+    int mode() {
+      long word = word();
+      int zeros = Long.numberOfLeadingZeros(word);
+      int side = (word << zeros + 1) < 0 ? -1 : 1;
+      switch (zeros) {
+        case 0 -> {
+          at += 1;
+          return 0;
+        }
+        case 1 -> {
+          at += 3;
+          return side;
+        }
+        case 2 -> {
+          at += 3;
+          return HORIZONTAL;
+        }
+        case 3 -> {
+          at += 4;
+          return PASS;
+        }
+        case 4 -> {
+          at += 6;
+          return 2 * side;
+        }
+        case 5 -> {
+          at += 7;
+          return 3 * side;
+        }
+        default -> throw new IllegalStateException("no mask of EdgeCode");
+      }
+    }
 
     int gamma() {
-      int zeros = 0;
-      while (get() == 0) {
-        zeros++;
+      long word = word();
+      int zeros = Long.numberOfLeadingZeros(word);
+      if (2 * zeros + 1 > REACHABLE) {
+        throw new IllegalStateException("no mask of EdgeCode");
       }
-      int value = 1;
-      for (; zeros > 0; zeros--) {
-        value = 2 * value + get();
-      }
-      return value - 1;
+      at += 2 * zeros + 1;
+      return (int) (word << zeros >>> 63 - zeros) - 1;
     }
   }
 }

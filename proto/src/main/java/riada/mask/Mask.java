@@ -75,13 +75,25 @@ public final class Mask {
     if (from < 0 || to > width) {
       throw new IndexOutOfBoundsException(from + ".." + to + " of " + width + " columns");
     }
-    int row = y * stride;
-    while (from < to) {
-      int bit = from & 63;
-      int n = Math.min(64 - bit, to - from);
-      words[row + (from >>> 6)] |= (-1L >>> (64 - n)) << bit;
-      from += n;
+    if (from >= to) {
+      return;
     }
+    int first = y * stride + (from >>> 6);
+    int last = y * stride + (to - 1 >>> 6);
+    long head = -1L << (from & 63);
+    long tail = -1L >>> (63 - (to - 1 & 63));
+    if (first == last) {
+      words[first] |= head & tail;
+    } else {
+      words[first] |= head;
+      Arrays.fill(words, first + 1, last, -1L);
+      words[last] |= tail;
+    }
+  }
+
+  /** Makes row {@code y} the same as the one above it; it is no first row. */
+  void repeatRow(int y) {
+    System.arraycopy(words, (y - 1) * stride, words, y * stride, stride);
   }
 
   /** Clears the cells from index {@code from} to before {@code to}, counted as for setRange. */

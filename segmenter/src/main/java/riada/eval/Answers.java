@@ -17,6 +17,7 @@ import riada.sam.Prompts;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
 import riada.sam.Window;
+import riada.segmenter.Clicks;
 import riada.segmenter.WaterModel;
 
 /**
@@ -188,24 +189,15 @@ final class Answers {
     return box;
   }
 
-  /**
-   * Corrects the automatic mask click by click: each answer is the next question's prior. Without a
-   * detector the first click stands alone.
-   */
+  /** Corrects the automatic mask click by click. */
   private Answer clicks(Mask truth) throws OrtException {
     Optional<Prompts> automatic = automaticPrompts();
-    List<Point> points = new ArrayList<>();
-    Box box = null;
     Mask water = empty(truth);
-    Optional<LogitPlane> last = Optional.empty();
-    OptionalDouble predicted = OptionalDouble.empty();
+    Clicks clicks = Clicks.on(model, null, 0);
     if (automatic.isPresent()) {
-      points.addAll(automatic.get().points());
-      box = automatic.get().box();
       Masks masks = model.decode(List.of(automatic.get()));
-      last = Optional.of(masks.logits(0, 0));
-      predicted = OptionalDouble.of(masks.iou(0, 0));
       water = water(masks.logits(0, 0), truth);
+      clicks = Clicks.on(model, masks.logits(0, 0).copy(), masks.iou(0, 0));
     }
     List<Double> ious = new ArrayList<>();
     ious.add(ConfusionMatrix.of(water, truth).iou());
@@ -213,15 +205,11 @@ final class Answers {
     for (int i = 0; i < MOST_CLICKS; i++) {
       Optional<Point> click = correction(water, truth);
       if (click.isPresent()) {
-        points.add(frame(truth).onInput(click.get()));
-        LogitPlane prior = last.map(model::prior).orElse(null);
-        Masks masks = model.decode(List.of(new Prompts(points, box, prior)));
-        last = Optional.of(masks.logits(0, 0));
-        predicted = OptionalDouble.of(masks.iou(0, 0));
-        water = water(masks.logits(0, 0), truth);
+        water = water(clicks.click(frame(truth).onInput(click.get())), truth);
       }
       ious.add(ConfusionMatrix.of(water, truth).iou());
     }
+    OptionalDouble predicted = OptionalDouble.of(clicks.predictedIou());
     return new Answer(water, predicted, List.of(), ious, discs, List.of());
   }
 

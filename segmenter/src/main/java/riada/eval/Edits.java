@@ -5,23 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import riada.mask.Mask;
 import riada.sam.Frame;
 import riada.sam.LogitPlane;
-import riada.sam.Masks;
 import riada.sam.Pixels;
 import riada.sam.Prompts;
-import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
 import riada.sam.Window;
+import riada.segmenter.Clicks;
 import riada.segmenter.WaterModel;
 
 /**
  * Whether one click changes what it points at and nothing else. Regions are what has the colour
  * around a place that is drawn at random: no truth is needed, and none explains what the click
  * asks. Each is to be the other way than most of it is on the automatic mask; the click is at the
- * pole of what is to change, asked with the automatic prompts and mask as an operator's would be.
+ * pole of what is to change, asked as an operator's correction of the automatic mask would be.
  */
 final class Edits {
   /** Cells along each side on which regions are made and counted. */
@@ -57,11 +55,10 @@ final class Edits {
   static List<Edit> of(WaterModel model, Optional<Prompts> automatic, Pixels picture, long seed)
       throws OrtException {
     Mask start = new Mask(GRID, GRID);
-    LogitPlane prior = null;
+    LogitPlane screen = null;
     if (automatic.isPresent()) {
-      LogitPlane answer = model.decode(List.of(automatic.get())).logits(0, 0);
-      start = model.water(answer, Window.ALL, GRID, GRID);
-      prior = model.prior(answer);
+      screen = model.decode(List.of(automatic.get())).logits(0, 0).copy();
+      start = model.water(screen, Window.ALL, GRID, GRID);
     }
     Frame frame = model.frame().inPixelsOf(GRID, GRID);
     List<Edit> edits = new ArrayList<>();
@@ -69,21 +66,10 @@ final class Edits {
       boolean wet = 2 * start.copy().and(region).count() <= region.count();
       Mask toChange = wet ? region.copy().andNot(start) : region.copy().and(start);
       Point click = pole(toChange, wet);
-      Prompts question = with(automatic, frame.onInput(click), prior);
-      Masks masks = model.decode(List.of(question));
-      Mask after = model.water(masks.logits(0, 0), Window.ALL, GRID, GRID);
-      edits.add(edit(start, after, region, toChange, click));
+      LogitPlane answer = Clicks.on(model, screen, 0).click(frame.onInput(click));
+      edits.add(edit(start, model.water(answer, Window.ALL, GRID, GRID), region, toChange, click));
     }
     return edits;
-  }
-
-  private static Prompts with(
-      Optional<Prompts> automatic, Point click, @Nullable LogitPlane prior) {
-    List<Point> points = new ArrayList<>();
-    automatic.ifPresent(asked -> points.addAll(asked.points()));
-    points.add(click);
-    Box box = automatic.map(Prompts::box).orElse(null);
-    return new Prompts(points, box, prior);
   }
 
   private static Point pole(Mask mask, boolean wet) {

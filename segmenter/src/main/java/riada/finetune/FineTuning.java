@@ -103,14 +103,7 @@ public final class FineTuning {
         Judge judge =
             new Judge(network, encodings, plan.heldOut(), folder.card().thresholds().mask());
         Checkpoint last =
-            new Trainer(
-                    network,
-                    encodings,
-                    training,
-                    folder.inputSize(),
-                    plan.train(),
-                    plan.rehearsal(),
-                    judge)
+            new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
                 .train(run.resolve(CHECKPOINT), identity, progress);
         Blend blend = Blend.choose(weights, last.best(), judge);
         float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));

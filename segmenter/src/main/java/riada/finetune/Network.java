@@ -26,7 +26,8 @@ final class Network implements AutoCloseable {
     int side = folder.card().embedding().get(1);
     cells = side * side;
     maskSide = folder.maskSide();
-    prompts = new PromptEncoder(manager, weights, folder.inputSize(), side);
+    prompts =
+        new PromptEncoder(manager, weights, folder.inputSize(), side, folder.card().drawnPrompts());
   }
 
   NDManager manager() {

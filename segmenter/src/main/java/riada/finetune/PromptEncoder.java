@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.Map;
+import riada.sam.LogitPlane;
 import riada.sam.Prompts;
 
 /**
@@ -18,12 +19,14 @@ final class PromptEncoder {
   private final int inputSize;
   private final int side;
   private final int channels;
+  private final boolean drawn;
 
   /**
    * @param inputSize side of the network's input in pixels
    * @param side of the embedding, in cells
+   * @param drawn whether questions are drawn into the mask prompt, too
    */
-  PromptEncoder(NDManager manager, DecoderWeights from, int inputSize, int side) {
+  PromptEncoder(NDManager manager, DecoderWeights from, int inputSize, int side, boolean drawn) {
     from.frozen()
         .forEach(
             (name, weight) -> {
@@ -33,6 +36,7 @@ final class PromptEncoder {
             });
     this.inputSize = inputSize;
     this.side = side;
+    this.drawn = drawn;
     this.channels = (int) weight("no_mask_embed.weight").size();
     float[] centres = new float[2 * side * side];
     for (int i = 0; i < side * side; i++) {
@@ -100,11 +104,22 @@ final class PromptEncoder {
 
   /** What is known of every cell beforehand: [1, side * side, channels], or [1, 1, channels]. */
   NDArray dense(NDManager manager, Prompts question) {
-    if (question.prior() == null) {
-      return manager.zeros(new Shape(1, 1, channels)).add(weight("no_mask_embed.weight"));
+    LogitPlane prior = question.prior();
+    NDArray none = manager.zeros(new Shape(1, 1, channels)).add(weight("no_mask_embed.weight"));
+    if (prior == null && !drawn) {
+      return none;
     }
+    float[] plane = prior == null ? new float[16 * side * side] : prior.toArray();
+    if (drawn) {
+      new DrawnPrompts(inputSize, 4 * side).draw(question, plane);
+    }
+    NDArray code = downscaled(manager.create(plane, new Shape(1, 4L * side, 4L * side, 1)));
+    return prior == null ? code.add(none) : code;
+  }
+
+  /** [1, 4 * side, 4 * side, 1] to [1, side * side, channels]. */
+  private NDArray downscaled(NDArray x) {
     // Convolutions of 2 x 2 at stride 2 are products of blocks, channels last.
-    NDArray x = manager.create(question.prior().toArray(), new Shape(1, 4L * side, 4L * side, 1));
     x = Layers.blocks(x, weight("mask_downscaling.0.weight"), weight("mask_downscaling.0.bias"));
     x = Layers.normPlane(x, weight("mask_downscaling.1.weight"), weight("mask_downscaling.1.bias"));
     x = x.getNDArrayInternal().gelu();

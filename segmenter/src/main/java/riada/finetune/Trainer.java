@@ -21,6 +21,7 @@ import riada.mask.Mask;
 import riada.proto.BadInput;
 import riada.sam.Frame;
 import riada.sam.Prompts;
+import riada.segmenter.WaterModel;
 
 /**
  * Trains the decoder. All randomness of an epoch comes from the seed and the epoch's number, so a
@@ -33,12 +34,13 @@ final class Trainer {
   private final Network network;
   private final Encodings encodings;
   private final Training training;
-  private final int inputSize;
+  private final WaterModel model;
   private final List<Sample> lessons = new ArrayList<>();
   private final List<Sample> rehearsal;
   private final Judge judge;
 
   /**
+   * @param model whose decoder it is: it knows how pictures lie on the input
    * @param rehearsal pictures of elsewhere, on which the answers of before are to stay
    * @param judge tells how good weights are on what is held out
    */
@@ -46,14 +48,14 @@ final class Trainer {
       Network network,
       Encodings encodings,
       Training training,
-      int inputSize,
+      WaterModel model,
       List<Lesson> train,
       List<Sample> rehearsal,
       Judge judge) {
     this.network = network;
     this.encodings = encodings;
     this.training = training;
-    this.inputSize = inputSize;
+    this.model = model;
     this.rehearsal = List.copyOf(rehearsal);
     this.judge = judge;
     for (Lesson lesson : train) {
@@ -189,7 +191,7 @@ final class Trainer {
     if (picture.hasWater()) {
       tasks.add(new Task(picture, picture.prompts(), target));
     }
-    Frame frame = new Frame(water.width(), water.height(), inputSize);
+    Frame frame = model.frame(water.width(), water.height());
     List<Prompts.Point> points =
         TruthPoints.draw(water, training.seed(), number).stream().map(frame::onInput).toList();
     tasks.add(new Task(picture, Prompts.points(points), target));

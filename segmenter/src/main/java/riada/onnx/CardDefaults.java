@@ -25,6 +25,7 @@ final class CardDefaults {
     card.putIfAbsent("heads", JSON.arrayNode().add("detector").add("sky"));
     card.putIfAbsent("prompts", JSON.arrayNode().add("points").add("boxes").add("mask"));
     card.putIfAbsent("pad_points", JSON.booleanNode(false));
+    card.putIfAbsent("drawn_prompts", JSON.booleanNode(false));
     card.putIfAbsent("prior_limit", JSON.numberNode(12));
     if (!hasHead(card, "detector")) {
       card.putIfAbsent("detector", JSON.objectNode());

@@ -76,6 +76,8 @@ public final class ModelFolder {
    * @param prompts what the decoder can be asked with: {@code points}, {@code boxes}, {@code mask}
    * @param padPoints whether points without a box are followed by an empty slot: the network was
    *     trained so
+   * @param drawnPrompts whether the decoder's graph draws points and boxes into the mask prompt,
+   *     too: who runs the graph need not know, who rebuilds it must
    * @param priorLimit an earlier answer is given back within this many logits of 0; 0: as it is
    * @param thresholds logits above which a cell is water, cloud or shadow
    * @param detector the constants of prompting, as the detector reads them; empty without one
@@ -96,6 +98,7 @@ public final class ModelFolder {
       Set<Head> heads,
       List<String> prompts,
       boolean padPoints,
+      boolean drawnPrompts,
       float priorLimit,
       Thresholds thresholds,
       JsonNode detector,

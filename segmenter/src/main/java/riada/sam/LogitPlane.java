@@ -17,6 +17,13 @@ public final class LogitPlane {
     this.side = side;
   }
 
+  /** A plane of one value. */
+  public static LogitPlane of(float value, int side) {
+    float[] values = new float[side * side];
+    Arrays.fill(values, value);
+    return new LogitPlane(values, 0, side);
+  }
+
   /** Cells along one side. */
   public int side() {
     return side;

@@ -258,7 +258,7 @@ public final class WaterModel implements AutoCloseable {
 
   /** A copy of the picture's features, [channels, height, width]: what the decoder works on. */
   public float[] features() {
-    return embedding.features();
+    return promptable().output.features();
   }
 
   /**
@@ -339,6 +339,11 @@ public final class WaterModel implements AutoCloseable {
   /** Side of the network's square input, in pixels. */
   public int inputSize() {
     return folder.inputSize();
+  }
+
+  /** Side of a mask's logits, in cells. */
+  public int maskSide() {
+    return folder.maskSide();
   }
 
   public ModelRef ref() {
