@@ -46,7 +46,7 @@ class FamilyEvaluationTest {
   @ParameterizedTest
   @EnumSource(
       value = Prompting.class,
-      names = {"DETECTOR", "NONE"},
+      names = {"DETECTOR", "EDITS", "NONE"},
       mode = EnumSource.Mode.EXCLUDE)
   void itIsMeasuredWithPromptsFromTheTruth(Prompting prompting) throws BadInput, OrtException {
     Evaluation evaluation = evaluate(prompting);
@@ -62,7 +62,7 @@ class FamilyEvaluationTest {
   @ParameterizedTest
   @EnumSource(
       value = Prompting.class,
-      names = {"DETECTOR", "NONE"})
+      names = {"DETECTOR", "EDITS", "NONE"})
   void itIsNotMeasuredWithout(Prompting prompting) {
     assertThatExceptionOfType(BadInput.class)
         .isThrownBy(() -> evaluate(prompting))
