@@ -11,7 +11,7 @@
   lite     the decoder of a U-Net on the encoder of riada-lite, ImageNet weights and frozen first blocks included; logits at stride 4.
 
 Both see the batches of `train.py photographs`: the same seed, split, windows, colours, clouds, batch, optimiser, rates, running mean and number of
-steps, and its mask loss. Only the rate falls to zero at the last step, since no stage follows.
+steps, and its mask loss.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from tqdm import tqdm
 from data import Picture, batch, photographs, planes, square
 from export import fold_pads, halve
 from model import MEAN, SIZE, STD, Encoder, fold
-from train import BATCH, DEV_EVERY, RATES, RUN, SAVE_EVERY, STAGES, RunningMean, mask_loss
+from train import DEV_EVERY, RATES, RUN, SAVE_EVERY, STAGES, RunningMean, mask_loss
 
 STAGE = "photographs"
 VERSION = "0.2.0"
@@ -156,8 +156,8 @@ def train(kind, root, cross, steps, seed):
         rng = np.random.default_rng((seed, list(STAGES).index(STAGE), step))
         for g in opt.param_groups:
             g["lr"] = g["base"] * stage.rate * min(1, (step + 1) / min(40, steps // 6 + 1)) * (0.5 + 0.5 * math.cos(math.pi * step / steps) + 0.01)
-        chosen = [photos[i] for i in rng.choice(len(photos), BATCH, replace=False)]
-        images, samples = batch([chosen[i] for i in rng.permutation(BATCH)], stage.px, rng, stride=model.STRIDE)
+        chosen = [photos[i] for i in rng.choice(len(photos), stage.batch["rgb"], replace=False)]
+        images, samples = batch([chosen[i] for i in rng.permutation(len(chosen))], stage.px, rng, stride=model.STRIDE)
         model.train()
         logits = model(images.contiguous(memory_format=torch.channels_last))[:, 0]
         loss = mask_loss(logits, torch.stack([s.water for s in samples]), torch.stack([s.seen for s in samples])).mean()
