@@ -74,7 +74,22 @@ class FineTuningTest {
 
     tuning(cut, 4).tune();
 
-    assertThat(cut.resolve("decoder.onnx")).hasSameBinaryContentAs(whole.resolve("decoder.onnx"));
+    // PyTorch's sums over threads differ in their last bits from run to run
+    float[] learnt = weights(whole);
+    assertThat(meanDifference(weights(cut), learnt))
+        .isLessThan(0.1 * meanDifference(weights(SMALL), learnt));
+  }
+
+  private static float[] weights(Path model) throws Exception {
+    return DecoderWeights.read(model.resolve("decoder.onnx")).start();
+  }
+
+  private static double meanDifference(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.abs(a[i] - b[i]);
+    }
+    return sum / a.length;
   }
 
   @Test
