@@ -7,7 +7,7 @@
   python unet.py measure lite --photographs DIR [--folds 5 --fold 0]  mean and pooled IoU and Dice of its dev pictures, in PyTorch
 
   scratch  the plain U-Net: two 3 x 3 convolutions a level, four levels down and up, skips, batch norm, logits at stride 1. The paper's has 64 to
-           1,024 channels (31 M parameters); this one has 12 to 192 (1.1 M) and sees 320 px, so that two cores train it in a quarter of an hour.
+           1,024 channels (31 M parameters); this one has 12 to 192 (1.1 M) and sees 320 px, so that two cores train it in less than half an hour.
   lite     the decoder of a U-Net on the encoder of riada-lite, ImageNet weights and frozen first blocks included; logits at stride 4.
 
 Both see the batches of `train.py photographs`: the same seed, split, windows, colours, clouds, batch, optimiser, rates, running mean and number of
