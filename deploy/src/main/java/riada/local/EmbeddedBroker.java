@@ -31,7 +31,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final long LEAST_FREE_BYTES = 256L << 20;
 
   /** A loaded machine may take long; a healthy one is ready within two or three seconds. */
-  private static final Duration READY_WITHIN = Duration.ofSeconds(240);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
 
   private static final int LAST_LINES = 5;
 
@@ -140,17 +140,24 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private void awaitReady() throws IOException {
     String said = firstWord(process);
+    Duration since = Duration.ofNanos(System.nanoTime() - launched);
     if (said == null || !said.equals(BrokerProcess.READY)) {
       process.destroyForcibly();
       throw new IOException(
           said != null && said.startsWith(BrokerProcess.FAILED)
               ? said.substring(BrokerProcess.FAILED.length())
-              : "The broker did not start within "
-                  + READY_WITHIN.toSeconds()
-                  + " s. The machine may be too busy: try again when less runs on it."
-                  + lastWords(folder));
+              : silence(since) + lastWords(folder));
     }
-    readyAfter = Duration.ofNanos(System.nanoTime() - launched);
+    readyAfter = since;
+  }
+
+  /** Why nothing was heard of a broker: it ended by itself, or its time was up. */
+  private static String silence(Duration since) {
+    return since.compareTo(READY_WITHIN) < 0
+        ? "The broker ended before it was ready."
+        : "The broker did not start within "
+            + READY_WITHIN.toSeconds()
+            + " s. The machine may be too busy: try again when less runs on it.";
   }
 
   private static @Nullable String firstWord(Process process) {

@@ -30,8 +30,8 @@ import riada.simulate.Scenario;
 @Timeout(180)
 class FirstOverlayIT {
   /**
-   * The goal is 20 s on two cores that do nothing else; 9 s were measured on such with AVX-512. On
-   * two without it the code before riada-lite 0.3.0 took 22 s and this one takes 24 to 25 s.
+   * The goal is 20 s on two cores that do nothing else; 9 s were measured on such with AVX-512, 22
+   * to 25 s on two without it, where a tile's inference takes twice as long.
    */
   private static final Duration SOON = Duration.ofSeconds(30);
 

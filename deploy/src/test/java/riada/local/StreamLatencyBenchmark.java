@@ -207,39 +207,46 @@ final class StreamLatencyBenchmark {
   }
 
   private void print(int sent, long cpuNs, long brokerNs) {
-    long waits = (HOPS + 1) * StreamsSettings.COMMIT_INTERVAL.toMillis();
     System.out.printf(
         Locale.ROOT,
-        "%d masks at %d/s over %d tiles in %d regions: %d figures, %d alerts%n"
-            + "figures: p50 %d ms, p99 %d ms, most %d ms; alerts: p50 %d ms, p99 %d ms%n"
-            + "hops %d, commit interval %d ms; less %d commit intervals: p50 %d ms, p99 %d ms;"
-            + " alerts p99 %d ms (asked: p99 <= 40 ms)%n"
+        "%d masks at %d/s over %d tiles in %d regions; hops %d, commit interval %d ms%n"
             + "processor time of a mask: %.2f ms here, %.2f ms in the broker%n",
         sent,
         rate,
         TILES,
         REGIONS,
-        stats.size(),
-        alerts.size(),
-        quantile(stats, 0.5),
-        quantile(stats, 0.99),
-        quantile(stats, 1),
-        quantile(alerts, 0.5),
-        quantile(alerts, 0.99),
         HOPS,
         StreamsSettings.COMMIT_INTERVAL.toMillis(),
-        HOPS + 1,
-        quantile(stats, 0.5) - waits,
-        quantile(stats, 0.99) - waits,
-        quantile(alerts, 0.99) - waits,
         cpuNs / 1e6 / sent,
         brokerNs / 1e6 / sent);
+    print("figures", stats);
+    print("alerts", alerts);
   }
 
-  /** The nearest rank; 0 of none. */
+  private static void print(String name, List<Long> took) {
+    if (took.isEmpty()) {
+      System.out.println(name + ": none came, so there is no latency of them");
+      return;
+    }
+    long waits = (HOPS + 1) * StreamsSettings.COMMIT_INTERVAL.toMillis();
+    System.out.printf(
+        Locale.ROOT,
+        "%d %s: p50 %d ms, p99 %d ms, most %d ms; less %d commit intervals: p50 %d ms, p99 %d ms"
+            + " (asked: p99 <= 40 ms)%n",
+        took.size(),
+        name,
+        quantile(took, 0.5),
+        quantile(took, 0.99),
+        quantile(took, 1),
+        HOPS + 1,
+        quantile(took, 0.5) - waits,
+        quantile(took, 0.99) - waits);
+  }
+
+  /** The nearest rank of at least one value. */
   private static long quantile(List<Long> values, double share) {
     long[] sorted = values.stream().mapToLong(value -> value).sorted().toArray();
-    return sorted.length == 0 ? 0 : sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+    return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
   }
 
   private static long processCpu() {

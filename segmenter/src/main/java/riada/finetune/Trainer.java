@@ -28,9 +28,6 @@ import riada.segmenter.WaterModel;
  * run that was cut off and goes on from its checkpoint ends with the same numbers. For one thread.
  */
 final class Trainer {
-  /** To how many steps one picture of elsewhere is laid beside the lessons. */
-  private static final int REHEARSE_EVERY = 1;
-
   private final Network network;
   private final Encodings encodings;
   private final Training training;
@@ -159,7 +156,7 @@ final class Trainer {
         batch.addAll(tasks(sample, random));
       }
       List<Sample> elsewhere = new ArrayList<>();
-      if (!rehearsal.isEmpty() && step % REHEARSE_EVERY == 0) {
+      if (!rehearsal.isEmpty()) {
         for (int i = 0; i < training.batch() / 2; i++) {
           elsewhere.add(rehearsal.get(random.nextInt(rehearsal.size())));
         }
