@@ -4,7 +4,8 @@
   python train.py mixed --photographs DIR --tiles DIR                          from the former, photographs and simulator tiles
   python train.py long --photographs DIR --tiles DIR                           from the former, more of it at 384 px, batch norms folded
   python train.py sensors --photographs DIR --tiles DIR --patches DIR [--start M]  from the former (or from model folder M), satellite patches too
-  python train.py prompts --photographs DIR --tiles DIR --patches DIR          from the former, prompt encoder and mask decoder alone
+  python train.py prompts --photographs DIR --tiles DIR --patches DIR          from the former, all but the encoder
+  python train.py whole --photographs DIR --tiles DIR --patches DIR            from the former, all parts on all sources
 
 A stage is a number of steps. Every step draws its own random numbers from (seed, step), so that a run which was cut off
 and resumes from run/STAGE.pt goes on with the same batches. run/STAGE.pt holds weights, their running mean and the optimiser.
@@ -51,6 +52,7 @@ STAGES = {
     "long": Stage(1700, 384, 0.7, "mixed", {"rgb": 3, "tiles": 5}),
     "sensors": Stage(450, 384, 0.7, "long", {"rgb": 3, "tiles": 1, "s2": 3, "s1": 1}, clicks=0),
     "prompts": Stage(550, 384, 0.7, "sensors", {"rgb": 2, "tiles": 1, "s2": 1, "s1": 1}, clicks=2, trained=ALL[1:]),
+    "whole": Stage(700, 384, 0.6, "prompts", {"rgb": 3, "tiles": 3, "s2": 1, "s1": 2}),
 }
 DEV_EVERY, SAVE_EVERY = 200, 50
 RATES = {"encoder.": 1.5e-4, "prompt_encoder.": 1e-3, "mask_decoder.": 3e-4, "": 6e-4}

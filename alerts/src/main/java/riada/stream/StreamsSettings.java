@@ -34,7 +34,14 @@ public record StreamsSettings(
   /** How often results become visible unless configured. */
   public static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
-  private static final int SESSION_TIMEOUT_MS = 10_000; // fail-over took 46 s at the default
+  // An instance that is silent for so long is given up, its open transaction too: until both ends
+  // nobody goes on with its tiles. Fail-over took 46 s at the defaults of Kafka.
+  private static final int GIVEN_UP_AFTER_MS = 6_000;
+
+  // Nobody goes on with a tile while another's copy of its store is nearer to the end: an instance
+  // that was killed has to read its stores anew, and its standbys need not wait for that. Once it
+  // has read them it takes its share again; how often that is looked at:
+  private static final Duration SHARES_AGAIN = Duration.ofMinutes(1);
 
   public StreamsSettings {
     extra = Map.copyOf(extra);
@@ -64,9 +71,16 @@ public record StreamsSettings(
     p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
     p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+    p.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, 0L);
+    p.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, SHARES_AGAIN.toMillis());
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
     p.put(
-        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), GIVEN_UP_AFTER_MS);
+    p.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+        GIVEN_UP_AFTER_MS / 4);
+    p.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), GIVEN_UP_AFTER_MS);
     p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     p.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),

@@ -125,6 +125,8 @@ public final class BrokerProcess {
     p.put("auto.create.topics.enable", "false"); // a mistyped topic is an error, not a new topic
     p.put("message.max.bytes", Integer.toString(Topics.MAX_DEAD_LETTER_BYTES));
     p.put("group.initial.rebalance.delay.ms", "0");
+    // What a killed instance left open is looked for each second: its successor waits for that.
+    p.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     // Each record is on every node, and taken once all but one have it: of one node, that one.
     for (String one :
         List.of(
