@@ -20,14 +20,22 @@ Automatic mask of a tile
 Boxes, for reports: cells with score >= BOX_LEAST in the same order as wet points; the box (cx - l, cy - t, cx + r, cy + b) around
 the cell's centre ((column + 0.5) / W, (row + 0.5) / H), clipped to 0..1, in fractions; one is kept unless its IoU with a kept
 one is >= BOX_NMS. At most BOXES, each with its score.
+
+Bodies, what a report calls the water bodies of a picture: the head's boxes are blurred where bodies are thin, and the automatic
+mask alone does not say where two bodies meet, so the mask is cut at several levels of its probability. Candidates are the boxes of
+the 8-connected components of at least BODY_LEAST of the cells where probability > level, for each of LEVELS, with the score
+mean probability * area ** BODY_POWER (area as a share of the frame), times OTHER_LEVEL unless the level is 0.5; and the head's boxes with
+their score * HEAD_SHARE. In the order of falling score one is kept unless its IoU with a kept one is >= BOX_NMS. At most BODIES.
 """
 
 import numpy as np
+from scipy import ndimage
 
 NO_WATER = 0.35
 WET_POINTS, WET_LEAST, WET_APART = 5, 0.2, 6
 DRY_POINTS, DRY_BELOW, DRY_DEPTH, DRY_APART = 3, 0.1, 2, 8
 BOXES, BOX_LEAST, BOX_NMS = 12, 0.15, 0.5
+LEVELS, BODY_LEAST, BODY_POWER, OTHER_LEVEL, HEAD_SHARE, BODIES = (0.2, 0.35, 0.5, 0.65, 0.8), 0.001, 0.3, 0.7, 0.1, 24
 CELL = 16
 
 
@@ -108,4 +116,24 @@ def boxes(maps):
             out.append((box, float(score[r, c])))
             if len(out) == BOXES:
                 break
+    return out
+
+
+def bodies(maps, logits):
+    """maps and the logits [h,w] of the automatic mask -> [((x0, y0, x1, y1) in fractions of the frame, score)], the surest first"""
+    p = sigmoid(logits.astype(np.float64))
+    h, w = p.shape
+    candidates = [(box, HEAD_SHARE * score) for box, score in boxes(maps)]
+    for level in LEVELS:
+        label, _ = ndimage.label(p > level, structure=np.ones((3, 3)))
+        for i, (ys, xs) in enumerate(ndimage.find_objects(label), 1):
+            body = label[ys, xs] == i
+            share = body.sum() / (h * w)
+            if share >= BODY_LEAST:
+                score = p[ys, xs][body].mean() * share**BODY_POWER * (1 if level == 0.5 else OTHER_LEVEL)
+                candidates.append(((xs.start / w, ys.start / h, xs.stop / w, ys.stop / h), float(score)))
+    out = []
+    for box, score in sorted(candidates, key=lambda c: -c[1]):
+        if len(out) < BODIES and all(box_iou(box, kept) < BOX_NMS for kept, _ in out):
+            out.append((box, score))
     return out

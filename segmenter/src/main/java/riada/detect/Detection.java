@@ -23,7 +23,8 @@ public record Detection(float largestWet, boolean hasWater, Prompts prompts, Lis
    * @param score probability of water times depth within the body, 0..1
    */
   public record Body(double x0, double y0, double x1, double y1, float score) {
-    double overlap(Body other) {
+    /** Intersection over union with another box, 0..1. */
+    public double overlap(Body other) {
       double width = Math.min(x1, other.x1) - Math.max(x0, other.x0);
       double height = Math.min(y1, other.y1) - Math.max(y0, other.y0);
       double both = Math.max(0, width) * Math.max(0, height);

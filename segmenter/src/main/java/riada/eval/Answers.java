@@ -87,6 +87,17 @@ final class Answers {
     };
   }
 
+  /**
+   * The water bodies of the picture that was answered last, for models that have a {@link
+   * Head#DETECTOR}; the surest first.
+   */
+  List<Detection.Body> bodies() throws OrtException {
+    Optional<Prompts> asked = automaticPrompts();
+    return asked.isPresent()
+        ? BodyBoxes.of(model.detect(), model.decode(List.of(asked.get())).logits(0, 0))
+        : List.of();
+  }
+
   /** Of a semantic model the one answer that it has. */
   private Answer coarse(Mask truth) {
     Optional<LogitPlane> said = model.unasked();

@@ -12,7 +12,7 @@ import riada.mask.Mask;
  * yet met by a surer one, with whose box it overlaps most, if that IoU is at least 0.5.
  */
 final class DetectorScore {
-  /** Bodies up to this share of the frame count neither as found nor as missed. */
+  /** Bodies up to this share of the frame, and boxes on them, count neither way. */
   private static final double LEAST_BODY = 0.001;
 
   private static final double LARGE_BODY = 0.01;
@@ -33,25 +33,32 @@ final class DetectorScore {
 
   static Picture of(List<Detection.Body> boxes, Mask truth) {
     double cells = (double) truth.width() * truth.height();
+    List<WaterBodies.Body> all = new WaterBodies(truth).largestFirst();
     List<WaterBodies.Body> bodies =
-        new WaterBodies(truth)
-            .largestFirst().stream().filter(body -> body.area() > LEAST_BODY * cells).toList();
+        all.stream().filter(body -> body.area() > LEAST_BODY * cells).toList();
+    List<WaterBodies.Body> specks = all.subList(bodies.size(), all.size());
     List<WaterBodies.Body> left = new ArrayList<>(bodies);
     List<Found> found = new ArrayList<>();
     int largeFound = 0;
     for (Detection.Body box : boxes) { // the surest first
-      Comparator<WaterBodies.Body> byOverlap =
-          Comparator.comparingDouble(body -> overlap(box, body, truth));
-      Optional<WaterBodies.Body> met =
-          left.stream().max(byOverlap).filter(body -> overlap(box, body, truth) >= MEETS);
+      Optional<WaterBodies.Body> met = met(box, left, truth);
       if (met.isPresent()) {
         left.remove(met.get());
         largeFound += met.get().area() > LARGE_BODY * cells ? 1 : 0;
       }
-      found.add(new Found(box.score(), met.isPresent()));
+      if (met.isPresent() || met(box, specks, truth).isEmpty()) {
+        found.add(new Found(box.score(), met.isPresent()));
+      }
     }
     int large = (int) bodies.stream().filter(body -> body.area() > LARGE_BODY * cells).count();
     return new Picture(found, bodies.size(), large, largeFound);
+  }
+
+  private static Optional<WaterBodies.Body> met(
+      Detection.Body box, List<WaterBodies.Body> bodies, Mask truth) {
+    return bodies.stream()
+        .max(Comparator.comparingDouble(body -> overlap(box, body, truth)))
+        .filter(body -> overlap(box, body, truth) >= MEETS);
   }
 
   private static double overlap(Detection.Body box, WaterBodies.Body body, Mask truth) {

@@ -136,7 +136,7 @@ public final class Evaluator {
         truth,
         answer,
         ConfusionMatrix.of(answer.water(), truth),
-        boxed ? Optional.of(DetectorScore.of(model.detect().bodies(), truth)) : Optional.empty(),
+        boxed ? Optional.of(DetectorScore.of(answers.bodies(), truth)) : Optional.empty(),
         seconds);
   }
 

@@ -24,6 +24,14 @@ public final class LogitPlane {
     return new LogitPlane(values, 0, side);
   }
 
+  /** A plane of {@code side} x {@code side} values, row-major; they are no longer the caller's. */
+  public static LogitPlane of(float[] values, int side) {
+    if (values.length != side * side) {
+      throw new IllegalArgumentException(values.length + " values for a side of " + side);
+    }
+    return new LogitPlane(values, 0, side);
+  }
+
   /** Cells along one side. */
   public int side() {
     return side;

@@ -41,6 +41,15 @@ class DetectorScoreTest {
   }
 
   @Test
+  void aBoxOnASpeckIsNeitherRightNorWrong() {
+    Mask truth = frame(0, 0, 20, 20);
+    truth.or(frame(80, 80, 85, 82)); // 10 of 10,000 cells
+
+    assertThat(met(truth, box(0, 0, 20, 20, 0.9f), box(80, 80, 85, 82, 0.8f)))
+        .containsExactly(true);
+  }
+
+  @Test
   void averagePrecisionRanksTheBoxesOfAllPictures() {
     DetectorScore.Picture first =
         new DetectorScore.Picture(List.of(found(0.9f, true), found(0.5f, true)), 2, 2, 2);
