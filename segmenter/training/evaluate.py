@@ -1,6 +1,6 @@
 """Measures a model folder through ONNX Runtime, as it is served.
 
-  python evaluate.py all --model ../models/riada-lite --photographs DIR --tiles DIR --patches DIR [--variant int8] [--write]
+  python evaluate.py all --model ../models/riada-lite --photographs DIR --tiles DIR --patches DIR [--variant int8] [--write] [--failures FILE]
 
   aerial     automatic masks on the photographs' dev split: mean and pooled IoU at each picture's own size
   simulator  automatic masks on simulator tiles of other seeds, over what the model calls valid
@@ -12,6 +12,7 @@
   prompts    a box around each water body -> water in the box; a point in it -> the body, best and chosen by predicted IoU
 
 --variant measures one of the model's variants instead of float32. --write puts the figures into model.json, a variant's beside its files.
+--failures draws the four simulator tiles that went worst: picture, truth, answer.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import numpy as np
 import onnxruntime as ort
 import torch
 import torch.nn.functional as F
+from PIL import Image
 
 from data import DIM, HIDES, SHADOW, VEIL, lay_clouds, patches, photographs, square, tiles
 from detector import auto_prompts, bodies, box_iou, has_water, sigmoid
@@ -80,9 +82,13 @@ def share(a, b):
 
 
 def row(pairs):
-    """[(intersection, union)] -> mean and pooled IoU"""
-    i, u = np.array(pairs).T
-    return {"images": len(pairs), "mean_iou": round(float(np.mean([a / b if b else 1 for a, b in pairs])), 4), "pooled_iou": round(float(i.sum() / u.sum()), 4)}
+    """[(intersection, union)] -> mean and pooled IoU, each with the 95 % interval of a bootstrap over the pictures"""
+    i, u = np.array(pairs, float).T
+    ious = np.where(u > 0, i / np.maximum(u, 1), 1)
+    drawn = np.random.default_rng(0).integers(len(pairs), size=(2000, len(pairs)))
+    interval = lambda values: np.percentile(values, [2.5, 97.5]).round(4).tolist()
+    return {"images": len(pairs), "mean_iou": round(float(ious.mean()), 4), "mean_interval": interval(ious[drawn].mean(1)),
+            "pooled_iou": round(float(i.sum() / u.sum()), 4), "pooled_interval": interval(i[drawn].sum(1) / np.maximum(u[drawn].sum(1), 1))}
 
 
 # ------------------------------------------------------------------------------------------------- figures
@@ -104,6 +110,22 @@ def simulator(m, photos, sims, pairs):
         clear += (valid & ~cloud & ~shadow).sum(), (~cloud & ~shadow).sum()
         hidden += (~valid & (cloud | shadow)).sum(), (cloud | shadow).sum()
     return {**row(pairs), "clear_ground_valid": round(clear[0] / clear[1], 4), "cloud_and_shadow_found": round(hidden[0] / max(1, hidden[1]), 4)}
+
+
+def failures(m, sims, n=4):
+    """The simulator tiles that went worst: picture, truth and answer side by side, water in blue, what is not valid in grey -> image"""
+    rows = []
+    for name, image, water, cloud, shadow in sims:
+        e, maps, sky = m.encode(image)
+        valid = m.valid(sky, water.shape)
+        wet = (up(m.automatic(e, maps), water.shape) > 0) & valid
+        if (water & valid).sum() > 2000:
+            rows.append((share(wet, water & valid), name, image, water, ~(cloud | shadow), wet, valid))
+    paint = lambda image, wet, valid: np.where(wet[..., None], image // 2 + np.array([0, 40, 127], np.uint8), np.where(valid[..., None], image, image // 3 + 80))
+    worst = sorted(rows, key=lambda r: r[0])[:n]
+    for iou, name, *_ in worst:
+        print(f"  {name}: IoU {iou:.2f}")
+    return np.concatenate([np.concatenate([image, paint(image, water, clear), paint(image, wet, valid)], 1)[::2, ::2] for _, _, image, water, clear, wet, valid in worst])
 
 
 def change(m, photos, sims, pairs):
@@ -247,6 +269,7 @@ def main():
     ap.add_argument("--patches", help="folder of satellite patches before and after floods")
     ap.add_argument("--variant", default="fp32")
     ap.add_argument("--write", action="store_true")
+    ap.add_argument("--failures", type=Path)
     a = ap.parse_args()
     torch.set_num_threads(2)
     m, photos, sims = Served(a.model, variant=a.variant), photographs(a.photographs, "dev"), tiles(Path(a.tiles) / "dev") if a.tiles else []
@@ -256,6 +279,8 @@ def main():
         if a.figure in ("all", name) and (sims or name != "simulator"):
             found[name] = figure(m, photos, sims, pairs)
             print(name, json.dumps(found[name]), flush=True)
+    if a.failures:
+        Image.fromarray(failures(m, sims).astype(np.uint8)).save(a.failures, quality=85)
     if a.write:
         path = a.model / "model.json"
         card = json.loads(path.read_text())
