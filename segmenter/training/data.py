@@ -12,6 +12,7 @@ import csv
 import math
 import random
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,11 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from scipy import ndimage
+from skimage.segmentation import felzenszwalb
 
 from model import MEAN, STD
+from prompts import components, detector_targets
+from running import stop
 
 SPLIT, EVENTS = Path(__file__).with_name("split.csv"), Path(__file__).with_name("patches.csv")
 CACHE_SIDE = 768
@@ -31,9 +35,25 @@ DIM, SHADOW = 0.15, 0.3
 
 
 # ------------------------------------------------------------------------------------------------- files
+def read(path, mode):
+    """A picture's pixels, uint8"""
+    try:
+        return np.asarray(Image.open(path).convert(mode))
+    except OSError as e:
+        stop(f"{path} cannot be read ({e.strerror or e}); put the picture there, whole, or its set anew")
+
+
+def pairs(root):
+    """The rows of pairs.csv"""
+    path = Path(root) / "pairs.csv"
+    if not path.is_file():
+        stop(f"there is no {path}; --photographs names the folder of the Flood Area Segmentation set: pairs.csv, image/ and mask/")
+    return list(csv.DictReader(open(path)))
+
+
 def write_split(root, dev_share=0.15, seed=0):
     """Train and dev by duplicate group, never by picture: frames of one scene must not be on both sides."""
-    rows = list(csv.DictReader(open(Path(root) / "pairs.csv")))
+    rows = pairs(root)
     groups = sorted({r["dup_group"] for r in rows})
     random.Random(seed).shuffle(groups)
     dev = set(groups[: int(len(groups) * dev_share)])
@@ -45,7 +65,7 @@ def write_split(root, dev_share=0.15, seed=0):
 def folds(root, k, seed=0):
     """All pictures in k parts of nearly equal size for cross-validation, a duplicate group never in two of them -> [set of names]"""
     groups = {}
-    for r in csv.DictReader(open(Path(root) / "pairs.csv")):
+    for r in pairs(root):
         groups.setdefault(r["dup_group"], []).append(Path(r["image"]).name)
     if not 2 <= k <= len(groups):
         raise SystemExit(f"there are {len(groups)} duplicate groups, so 2 to {len(groups)} folds; {k} were asked for")
@@ -72,18 +92,19 @@ def photographs(root, part, fold=None):
     """-> [(name, uint8 RGB [h,w,3], bool water [h,w])] at full size; fold as in parts()"""
     part_of = parts(root, fold)
     out = []
-    for r in csv.DictReader(open(Path(root) / "pairs.csv")):
+    for r in pairs(root):
         name = Path(r["image"]).name
+        if name not in part_of:
+            stop(f"{root}/pairs.csv lists {name}, of which {SPLIT.name} does not say whether it trains; write the split anew with data.py --photographs {root}")
         if part_of[name] == part:
-            image = np.asarray(Image.open(Path(root) / r["image"]).convert("RGB"))
-            out.append((name, image, np.asarray(Image.open(Path(root) / r["mask"]).convert("L")) > 127))
+            out.append((name, read(Path(root) / r["image"], "RGB"), read(Path(root) / r["mask"], "L") > 127))
     return out
 
 
 def link(root, out, fold=None):
     """Links to the dev pictures and their masks, in the folders that the Java evaluation reads"""
     part_of, root = parts(root, fold), Path(root).resolve()
-    for r in csv.DictReader(open(root / "pairs.csv")):
+    for r in pairs(root):
         if part_of[Path(r["image"]).name] == "dev":
             for kind in ("image", "mask"):
                 to = out / kind / Path(r[kind]).name
@@ -94,11 +115,12 @@ def link(root, out, fold=None):
 
 def tiles(root):
     """Simulator tiles -> [(name, uint8 RGB [512,512,3], bool water, bool cloud, bool shadow)]"""
-    out = []
-    for path in sorted((Path(root) / "image").glob("*.png")):
-        read = lambda kind: np.asarray(Image.open(Path(root) / kind / path.name).convert("L"))
-        sky = read("cloud")
-        out.append((path.stem, np.asarray(Image.open(path).convert("RGB")), read("mask") > 127, sky > 191, (sky > 63) & (sky <= 191)))
+    out, paths = [], sorted((Path(root) / "image").glob("*.png"))
+    if not paths:
+        stop(f"there are no tiles in {root}/image; --tiles names the folder whose train/ and dev/ `riada simulate` filled, as README.md says")
+    for path in paths:
+        sky = read(Path(root) / "cloud" / path.name, "L")
+        out.append((path.stem, read(path, "RGB"), read(Path(root) / "mask" / path.name, "L") > 127, sky > 191, (sky > 63) & (sky <= 191)))
     return out
 
 
@@ -123,12 +145,14 @@ def water_index(image):
 
 def patches(root, part):
     """Sentinel-2 and Sentinel-1 patches before and after floods -> [(name, {"s2_before": uint8 RGB, ...}, bool flood [256,256])]"""
-    out = []
+    out, root, kinds = [], Path(root), ("s2_before", "s2_after", "s1_before", "s1_after")
+    for kind in (*kinds, "mask"):
+        if not (root / kind).is_dir():
+            stop(f"there is no {root / kind}; --patches names the folder of the OMBRIA set: mask/, {', '.join(f'{k}/' for k in kinds)}")
     for r in csv.DictReader(open(EVENTS)):
         if r["part"] == part:
             n = r["patch"]
-            read = lambda kind: np.asarray(Image.open(Path(root) / kind / f"{n}.jpg").convert("RGB"))
-            out.append((n, {k: read(k) for k in ("s2_before", "s2_after", "s1_before", "s1_after")}, np.asarray(Image.open(Path(root) / "mask" / f"{n}.png").convert("L")) > 127))
+            out.append((n, {k: read(root / k / f"{n}.jpg", "RGB") for k in kinds}, read(root / "mask" / f"{n}.png", "L") > 127))
     return out
 
 
@@ -252,12 +276,38 @@ def lay_clouds(x, rng):
     return (x * blue * (1 - alpha) + white * tint * alpha).clamp(0, 255), alpha, shade
 
 
+def regions(image):
+    """Two labellings of normalised [3,s,s] at stride 4 by colour: small things and large ones -> int16 [2,s/4,s/4], 0.. each"""
+    rgb = F.avg_pool2d(image[None], 4)[0].permute(1, 2, 0).numpy() * STD + MEAN
+    return np.stack([felzenszwalb(rgb / 255, scale=k, sigma=0.6, min_size=m) for k, m in ((0.8, 30), (4, 120))]).astype(np.int16)
+
+
 class Sample:
-    """One training picture: image [3,s,s] normalised; at stride 4, or another that was asked for, water (soft), seen (weight of the
-    water loss), sky [2,...] (soft cloud and shadow) and sky_weight."""
+    """One training picture, float32: image [3,s,s] normalised; at stride 4, or another that was asked for, water (soft), seen (weight of the
+    water loss), sky [2,...] (soft cloud and shadow) and sky_weight. batch() hands out numpy arrays. What follows from them is made when it is
+    first asked for, draws nothing, and stays: a worker can have made it before."""
 
     def __init__(self, image, water, seen, sky, sky_weight):
         self.image, self.water, self.seen, self.sky, self.sky_weight = image, water, seen, sky, sky_weight
+
+    @cached_property
+    def regions(self):
+        return regions(torch.from_numpy(self.image))
+
+    @cached_property
+    def bodies(self):
+        """Of water that can be seen: [(bool mask, box)], largest first"""
+        return components((self.water > 0.5) & (self.seen > 0))
+
+    @cached_property
+    def targets(self):
+        """What the detector should say: wet, heat, box, weight"""
+        return [t.numpy() for t in detector_targets(self.water, self.seen)]
+
+    def prepare(self):
+        """Makes all that follows now, and lets go of the image."""
+        self.regions, self.bodies, self.targets
+        self.image = None
 
 
 def sample(picture, size, rng, clouds=0.4, stride=4):
@@ -281,7 +331,7 @@ def sample(picture, size, rng, clouds=0.4, stride=4):
 
 
 def batch(pictures, size, rng, cutmix=0.25, stride=4):
-    """-> images [B,3,s,s], [Sample]. Now and then a rectangle of the neighbour is pasted in. Other strides (1, 2, 4) draw the same views."""
+    """-> images float32 [B,3,s,s], [Sample], all numpy. Now and then a rectangle of the neighbour is pasted in. Other strides (1, 2, 4) draw the same views."""
     samples = [sample(p, size, rng, stride=stride) for p in pictures]
     whole = [(s.image, s.water, s.seen, s.sky, s.sky_weight) for s in samples]
     for i, s in enumerate(samples):
@@ -293,7 +343,8 @@ def batch(pictures, size, rng, cutmix=0.25, stride=4):
                 box = (..., slice(y * k, (y + int(h * q)) * k), slice(x * k, (x + int(w * q)) * k))
                 t[box] = o[box]
             samples[i] = Sample(*parts)
-    return torch.stack([s.image for s in samples]), samples
+    samples = [Sample(*(t.numpy() for t in (s.image, s.water, s.seen, s.sky, s.sky_weight))) for s in samples]
+    return np.stack([s.image for s in samples]), samples
 
 
 if __name__ == "__main__":

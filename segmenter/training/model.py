@@ -19,6 +19,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 from onnx import numpy_helper
 
+from running import checkpoint, stop
+
 SIZE, STRIDE, EMBED = 512, 16, 256
 MEAN, STD = 127.0, 128.0  # what the Lite0 weights were trained with: (x - 127) / 128, x in 0..255
 DECODER_PARAMETERS = 4_058_340
@@ -192,14 +194,16 @@ class PromptEncoder(nn.Module):
 
     def dense_pe(self, h, w):
         """[1,256,h,w]: the position code of each cell's centre"""
-        y, x = torch.meshgrid((torch.arange(h) + 0.5) / h, (torch.arange(w) + 0.5) / w, indexing="ij")
+        centres = lambda n: (torch.arange(n, device=self.no_mask_embed.weight.device) + 0.5) / n
+        y, x = torch.meshgrid(centres(h), centres(w), indexing="ij")
         return self.pe_layer(torch.stack([x, y], -1)).permute(2, 0, 1)[None]
 
     def drawn(self, xy, labels, h, w):
         """Prompts as a picture [N,1,h,w] to be added to a mask prompt. The first convolution there looks at 2 x 2 cells at a time, so three
         things fit beside the mask without hiding it: a checkerboard carries the wide click field (wet is positive), rows the narrow
         one, columns the inside (positive) and outside of a box."""
-        y, x = (torch.arange(h) + 0.5) / h, (torch.arange(w) + 0.5) / w
+        cells = lambda n: torch.arange(n, device=xy.device)
+        y, x = (cells(h) + 0.5) / h, (cells(w) + 0.5) / w
         is_ = lambda k: (labels == k).to(xy.dtype)
         sign = is_(1) - is_(0)
         bump = lambda at, grid, reach: torch.exp(-((grid - at[..., None]) ** 2) / (2 * reach * reach))  # [N,P,cells]
@@ -208,7 +212,7 @@ class PromptEncoder(nn.Module):
         between = lambda i, grid, n: ((grid - low[:, i, None]) * n + 0.5).clamp(0, 1) * ((high[:, i, None] - grid) * n + 0.5).clamp(0, 1)
         inside = between(1, y, h)[:, :, None] * between(0, x, w)[:, None]
         box = (2 * inside - 1) * is_(2).sum(1)[:, None, None].clamp(0, 1)
-        rows, columns = 1 - 2 * (torch.arange(h) % 2).to(xy.dtype)[:, None], 1 - 2 * (torch.arange(w) % 2).to(xy.dtype)[None]
+        rows, columns = 1 - 2 * (cells(h) % 2).to(xy.dtype)[:, None], 1 - 2 * (cells(w) % 2).to(xy.dtype)[None]
         return (self.STRENGTH * (rows * columns * field(self.WIDE) + rows * field(self.NARROW) + columns * box))[:, None]
 
     def forward(self, xy, labels, mask, has_mask):
@@ -394,14 +398,17 @@ def fold_all(m):
 
 
 def load(path):
-    """The kept weights of a checkpoint, or of a model folder (its ONNX files hold every weight by name, batch norms folded)."""
+    """The kept weights of a checkpoint, or of a model folder (its ONNX files hold every weight by name, batch norms folded); on the CPU."""
     model = RiadaLite()
     if path.is_dir():
+        for part in ("encoder.onnx", "decoder.onnx"):
+            if not (path / part).is_file():
+                stop(f"there is no {path / part}; a model folder of riada-lite holds encoder.onnx and decoder.onnx, in float32 or half precision")
         fold_all(model)
         state = {i.name: torch.from_numpy(numpy_helper.to_array(i).astype("float32")) for part in ("encoder", "decoder") for i in onnx.load(path / f"{part}.onnx").graph.initializer}
         model.load_state_dict({k: state[k] for k in model.state_dict()})
     else:
-        state = torch.load(path, weights_only=True)["mean"]
+        state = checkpoint(path, "train its stage first, or name another checkpoint or model folder")["mean"]
         if "neck.bn_in.weight" not in state:
             fold_all(model)
         model.load_state_dict(state)

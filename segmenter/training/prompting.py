@@ -21,12 +21,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy import ndimage
-from skimage.segmentation import felzenszwalb
 
-from data import photographs, square
+from data import photographs, regions, square
 from detector import auto_prompts, has_water
-from model import MEAN, STD, load
+from model import load
 from prompts import FRAME, all_water, box_prompt, components, pack, pick
+from running import add_options, ended_by_a_sentence, machine
 
 LIMIT = 10.0  # of the logits of a mask prompt
 
@@ -48,12 +48,6 @@ class Ask:
 
 
 # ------------------------------------------------------------------------------------------------- regions
-def regions(image):
-    """Two labellings of normalised [3,s,s] at stride 4 by colour: small things and large ones -> int16 [2,s/4,s/4], 0.. each"""
-    rgb = F.avg_pool2d(image[None], 4)[0].permute(1, 2, 0).numpy() * STD + MEAN
-    return np.stack([felzenszwalb(rgb / 255, scale=k, sigma=0.6, min_size=m) for k, m in ((0.8, 30), (4, 120))]).astype(np.int16)
-
-
 def blob(h, w, rng):
     """A closed smooth shape that follows nothing -> bool [h,w]"""
     radius = math.exp(rng.uniform(math.log(0.03), math.log(0.22)))
@@ -127,8 +121,7 @@ def automatic(maps, side):
 
 def first_asks(i, s, maps, rng):
     """Of picture i: auto, box, and a point where there is water"""
-    water, seen, size = s.water.numpy(), s.seen.numpy(), 4 * s.water.shape[0]
-    bodies = components((water > 0.5) & (seen > 0))
+    water, seen, bodies, size = s.water, s.seen, s.bodies, 4 * s.water.shape[0]
     points, labels = automatic(maps, size) if rng.random() < 0.6 else all_water(water, seen, rng)
     out = [Ask(i, "auto", list(points), list(labels), water, seen)]
     (points, labels), target, near = box_prompt(water, seen, bodies, rng)
@@ -137,7 +130,7 @@ def first_asks(i, s, maps, rng):
         body, _ = bodies[rng.integers(min(5, len(bodies)))]
         point, wanted = inner_point(body, rng), water * body
         if rng.random() < 0.25:
-            part = regions(s.image)[rng.integers(2)]
+            part = s.regions[rng.integers(2)]
             part = part == part[int(point[1] * part.shape[0]), int(point[0] * part.shape[1])]
             wanted = part.astype(np.float32) if part.mean() > 0.004 else wanted
         out.append(Ask(i, "point", [point], [1], water, seen, body=wanted))
@@ -146,7 +139,7 @@ def first_asks(i, s, maps, rng):
 
 def click_ask(i, s, own, rng):
     """A mask on the screen (own: the network's automatic answer, logits) and what the operator wants of it"""
-    water, seen = s.water.numpy(), s.seen.numpy()
+    water, seen = s.water, s.seen
     frame = rng.random() < 0.75
     points, labels = (list(FRAME[0]), list(FRAME[1])) if frame else ([], [])
     kind = rng.choice(["edit own", "fix own", "edit true", "nothing"], p=[0.35, 0.35, 0.2, 0.1])
@@ -160,7 +153,7 @@ def click_ask(i, s, own, rng):
     if kind.startswith("edit"):
         screen = ask.screen > 0
         ask.target = (screen.astype(np.float32) if rng.random() < 0.5 else water).copy()
-        labelled = regions(s.image)
+        labelled = s.regions
         for _ in range(rng.choice([1, 1, 1, 2, 3])):
             turned = region_to_turn(labelled, screen, rng)
             if turned is None or (turned[0] & ask.where).any():
@@ -189,21 +182,22 @@ def click(ask, rng):
 
 
 def ask_model(model, embedding, asks):
-    """-> masks [N,4,h,w], predicted IoU [N,4]"""
-    of = torch.tensor([a.of for a in asks])
+    """-> masks [N,4,h,w], predicted IoU [N,4], where the embedding is"""
+    device, of = embedding.device, torch.tensor([a.of for a in asks])
     none = np.zeros(asks[0].target.shape, np.float32)
     screen = torch.from_numpy(np.stack([none if a.screen is None else np.clip(a.screen, -LIMIT, LIMIT) for a in asks]))[:, None]
-    return model.decode(embedding[of], *pack([(a.points, a.labels) for a in asks]), screen, torch.tensor([float(a.screen is not None) for a in asks]))
+    has = torch.tensor([float(a.screen is not None) for a in asks])
+    return model.decode(embedding[of.to(device)], *pack([(a.points, a.labels) for a in asks], device), screen.to(device), has.to(device))
 
 
 @torch.no_grad()
 def clicks_of(model, embedding, samples, maps, each, rng):
     """`each` click asks a picture, after some rounds of clicking"""
-    starts = [Ask(i, "auto", *(automatic(m, 4 * s.water.shape[0]) if rng.random() < 0.5 else FRAME), s.water.numpy(), s.seen.numpy()) for i, (s, m) in enumerate(zip(samples, maps))]
-    own = ask_model(model, embedding, starts)[0][:, 0].numpy()
+    starts = [Ask(i, "auto", *(automatic(m, 4 * s.water.shape[0]) if rng.random() < 0.5 else FRAME), s.water, s.seen) for i, (s, m) in enumerate(zip(samples, maps))]
+    own = ask_model(model, embedding, starts)[0][:, 0].cpu().numpy()
     asks = [click_ask(i, s, own[i], rng) for i, s in enumerate(samples) for _ in range(each)]
     for _ in range(rng.choice([0, 1, 2, 4], p=[0.5, 0.25, 0.15, 0.1])):
-        answers = ask_model(model, embedding, asks)[0][:, 0].numpy()
+        answers = ask_model(model, embedding, asks)[0][:, 0].cpu().numpy()
         for a, m in zip(asks, answers):
             a.screen, a.where = m, np.zeros(m.shape, bool)
             click(a, rng)
@@ -233,19 +227,21 @@ def measure(model, pictures, seed=0, clicks=10):
     """pictures [(name, uint8 RGB, bool water)] -> mean IoU at stride 4 after corrections of the automatic mask (whole answers, and only what
     changed at the click accepted), the same for discs without a model, and of single clicks that turn a region over: share of clicked
     cells that obey, of asked cells that change, of others that change."""
+    device = next(model.parameters()).device
     rows, edits = {"clicks": [], "accepted": [], "discs": []}, {"whole": [], "accepted": []}
     grid = np.mgrid[:128, :128]
     for n, (_, image, water) in enumerate(pictures):
         x = square(image)
-        embedding, maps, _ = model.encode(x[None])
+        embedding, maps, _ = model.encode(x[None].to(device))
+        maps = maps[0].cpu().numpy()
         truth = F.interpolate(torch.from_numpy(water)[None, None].float(), (128, 128), mode="area")[0, 0].numpy() > 0.5
         seen, rng = np.ones_like(truth), np.random.default_rng((seed, n))
-        start = list(map(list, automatic(maps[0].numpy(), 512) if has_water(maps[0].numpy()) else FRAME))
-        first = model.decode(embedding, *pack([start]))[0][0, 0].numpy()
+        start = list(map(list, automatic(maps, 512) if has_water(maps) else FRAME))
+        first = model.decode(embedding, *pack([start], device))[0][0, 0].cpu().numpy()
 
         def ask(points, labels, screen):
-            logits = torch.from_numpy(np.clip(screen, -LIMIT, LIMIT))[None, None]
-            return model.decode(embedding, *pack([(points, labels)]), logits, torch.ones(1))[0][0, 0].numpy()
+            logits = torch.from_numpy(np.clip(screen, -LIMIT, LIMIT))[None, None].to(device)
+            return model.decode(embedding, *pack([(points, labels)], device), logits, torch.ones(1, device=device))[0][0, 0].cpu().numpy()
 
         for way in rows:
             screen, row, points, labels = first, [share(first > 0, truth)], list(FRAME[0]), list(FRAME[1])
@@ -280,17 +276,18 @@ def measure(model, pictures, seed=0, clicks=10):
 @torch.no_grad()
 def measure_bodies(model, pictures):
     """Each body over 0.1 % of the frame: box -> water in the box; pole -> the body, best of three and chosen by predicted IoU. At stride 4."""
-    boxed, best, chosen = [], [], []
+    device, boxed, best, chosen = next(model.parameters()).device, [], [], []
     for _, image, water in pictures:
-        embedding, _, _ = model.encode(square(image)[None])
+        embedding, _, _ = model.encode(square(image)[None].to(device))
         truth = F.interpolate(torch.from_numpy(water)[None, None].float(), (128, 128), mode="area")[0, 0].numpy() > 0.5
         for k, (body, box) in enumerate(components(truth, 0.001)):
             x0, y0, x1, y1 = (round(v * 128) for v in box)
-            guess = model.decode(embedding, *pack([([box[:2], box[2:]], [2, 3])]))[0][0, 0].numpy() > 0
+            guess = model.decode(embedding, *pack([([box[:2], box[2:]], [2, 3])], device))[0][0, 0].cpu().numpy() > 0
             boxed.append(share(guess[y0:y1, x0:x1], truth[y0:y1, x0:x1]))
             if k == 0:
                 y, x = deepest(body)
-                masks, ious = model.decode(embedding, *pack([([((x + 0.5) / 128, (y + 0.5) / 128)], [1])]))
+                masks, ious = model.decode(embedding, *pack([([((x + 0.5) / 128, (y + 0.5) / 128)], [1])], device))
+                masks, ious = masks.cpu(), ious.cpu()
                 each = [share(masks[0, t].numpy() > 0, body) for t in (1, 2, 3)]
                 best.append(max(each))
                 chosen.append(each[int(ious[0, 1:].argmax())])
@@ -302,11 +299,13 @@ def main():
     ap.add_argument("--weights", type=Path, required=True, help="checkpoint or model folder")
     ap.add_argument("--photographs", required=True)
     ap.add_argument("--seed", type=int, default=0)
+    add_options(ap, workers=False)
     a = ap.parse_args()
-    torch.set_num_threads(2)
-    model, dev = load(a.weights).eval(), photographs(a.photographs, "dev")
+    device, _ = machine(a)
+    model, dev = load(a.weights).to(device).eval(), photographs(a.photographs, "dev")
     print(json.dumps(measure(model, dev, a.seed) | measure_bodies(model, dev)))
 
 
 if __name__ == "__main__":
-    main()
+    with ended_by_a_sentence():
+        main()

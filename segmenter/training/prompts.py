@@ -48,13 +48,13 @@ def pick(mask, n, rng, interior=0.5):
     return out
 
 
-def pack(sets):
-    """[(points, labels)] -> xy [N,P,2], labels [N,P]; free slots carry label -1"""
+def pack(sets, device="cpu"):
+    """[(points, labels)] -> xy [N,P,2], labels [N,P] on the device; free slots carry label -1"""
     slots = max(len(s[0]) for s in sets)
     xy, labels = torch.zeros(len(sets), slots, 2), torch.full((len(sets), slots), -1.0)
     for i, (p, l) in enumerate(sets):
         xy[i, : len(p)], labels[i, : len(p)] = torch.tensor(p, dtype=torch.float32), torch.tensor(l, dtype=torch.float32)
-    return xy, labels
+    return xy.to(device), labels.to(device)
 
 
 def inside(box, h, w):

@@ -18,6 +18,7 @@ import argparse
 import hashlib
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +29,12 @@ import torch.nn as nn
 import torch.nn.functional as F
 from tqdm import tqdm
 
+from curves import LOSS, log
 from data import Picture, batch, photographs, planes, square
 from export import fold_pads, halve
 from model import MEAN, SIZE, STD, Encoder, fold
-from train import DEV_EVERY, RATES, RUN, SAVE_EVERY, STAGES, RunningMean, mask_loss
+from running import add_options, batches, checkpoint, ended_by_a_sentence, folder, machine, unfinished, written
+from train import DEV_EVERY, RATES, SAVE_EVERY, STAGES, RunningMean, mask_loss
 
 STAGE = "photographs"
 VERSION = "0.2.0"
@@ -126,41 +129,43 @@ def fold_all(m):
 
 
 # ------------------------------------------------------------------------------------------------- training
-def checkpoint(kind, cross):
-    return RUN / f"unet-{kind}{'' if cross is None else '-%dof%d' % cross}.pt"
+def place(run, kind, cross):
+    return run / f"unet-{kind}{'' if cross is None else '-%dof%d' % cross}.pt"
 
 
-def train(kind, root, cross, steps, seed):
-    stage, path = STAGES[STAGE], checkpoint(kind, cross)
+def drawn(photos, stage, seed, stride, step):
+    """The batch of one step -> images [B,3,s,s], water [B,h,w], seen [B,h,w]"""
+    rng = np.random.default_rng((seed, list(STAGES).index(STAGE), step))
+    chosen = [photos[i] for i in rng.choice(len(photos), stage.batch["rgb"], replace=False)]
+    images, samples = batch([chosen[i] for i in rng.permutation(len(chosen))], stage.px, rng, stride=stride)
+    return images, np.stack([s.water for s in samples]), np.stack([s.seen for s in samples])
+
+
+def train(kind, root, cross, steps, seed, run, device, workers):
+    stage, path = STAGES[STAGE], place(folder(run), kind, cross)
     torch.manual_seed(seed)
-    RUN.mkdir(exist_ok=True)
+    saved = unfinished(path, steps, seed)
     photos = [Picture(planes(image, water), False) for _, image, water in photographs(root, "train", cross)]
     model = KINDS[kind]()
     if kind == "lite":
         model.encoder.load_imagenet()
-    model = model.to(memory_format=torch.channels_last)
+    model = model.to(device, memory_format=torch.channels_last)
     rates = {n: next(RATES[g] for g in RATES if n.startswith(g)) for n, _ in model.named_parameters()}
     opt = torch.optim.AdamW([{"params": [p for n, p in model.named_parameters() if rates[n] == r], "base": r} for r in sorted(set(rates.values()))], lr=1e-4, weight_decay=0.02)
     mean, first = RunningMean(model), 0
-    if path.exists():
-        saved = torch.load(path, weights_only=True)
-        if saved["steps"] != steps or saved["seed"] != seed:
-            raise SystemExit(f"{path} is a run of {saved['steps']} steps with seed {saved['seed']}; go on with these, or move it away")
+    if saved:
         model.load_state_dict(saved["model"])
         mean.model.load_state_dict(saved["mean"])
         opt.load_state_dict(saved["optimiser"])
         first = saved["step"]
-    dev = photographs(root, "dev", cross)
-    bar = tqdm(range(first, steps), initial=first, total=steps, mininterval=5)
-    for step in bar:
-        rng = np.random.default_rng((seed, list(STAGES).index(STAGE), step))
+    dev, record = photographs(root, "dev", cross), log(path.with_suffix(".csv"), first)
+    bar = tqdm(range(first, steps), initial=first, total=steps, mininterval=5, desc=path.stem)
+    for step, arrays in zip(bar, batches(partial(drawn, photos, stage, seed, model.STRIDE), first, steps, workers)):
+        images, water, seen = (torch.from_numpy(v).to(device) for v in arrays)
         for g in opt.param_groups:
             g["lr"] = g["base"] * stage.rate * min(1, (step + 1) / min(40, steps // 6 + 1)) * (0.5 + 0.5 * math.cos(math.pi * step / steps) + 0.01)
-        chosen = [photos[i] for i in rng.choice(len(photos), stage.batch["rgb"], replace=False)]
-        images, samples = batch([chosen[i] for i in rng.permutation(len(chosen))], stage.px, rng, stride=model.STRIDE)
         model.train()
-        logits = model(images.contiguous(memory_format=torch.channels_last))[:, 0]
-        loss = mask_loss(logits, torch.stack([s.water for s in samples]), torch.stack([s.seen for s in samples])).mean()
+        loss = mask_loss(model(images.contiguous(memory_format=torch.channels_last))[:, 0], water, seen).mean()
         opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -168,22 +173,30 @@ def train(kind, root, cross, steps, seed):
         mean.update(model, step)
         bar.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
         done = step + 1
+        record.step(done, {LOSS: {"mask": loss.item()}})
+        if done == steps:
+            record.close(done)
         if done % SAVE_EVERY == 0 or done == steps:
-            part = path.with_suffix(".part")
-            torch.save({"model": model.state_dict(), "mean": mean.model.state_dict(), "optimiser": opt.state_dict(), "step": done, "steps": steps, "seed": seed}, part)
-            part.replace(path)
+            record.save()
+            with written(path) as part:
+                torch.save({"model": model.state_dict(), "mean": mean.model.state_dict(), "optimiser": opt.state_dict(), "step": done, "steps": steps, "seed": seed}, part)
         if done % DEV_EVERY == 0 or done == steps:
-            tqdm.write(f"step {done} dev {json.dumps(figures(mean.model, dev))}")
+            found = figures(mean.model, dev)
+            tqdm.write(f"step {done} dev {json.dumps(found)}")
+            record.measured(done, {"aerial mean": found["mean_iou"], "aerial pooled": found["pooled_iou"]})
+            record.save()
+            record.draw()
 
 
 @torch.no_grad()
 def figures(model, pictures):
     """At each picture's own size; both empty is 1"""
     model.eval()
+    device = next(model.parameters()).device
     found = []
     for _, image, water in pictures:
-        logits = F.interpolate(model(square(image, SIZE)[None]), water.shape, mode="bilinear", align_corners=False)[0, 0]
-        guess = logits.numpy() > 0
+        logits = F.interpolate(model(square(image, SIZE)[None].to(device)), water.shape, mode="bilinear", align_corners=False)[0, 0]
+        guess = logits.cpu().numpy() > 0
         found.append(((guess & water).sum(), (guess | water).sum()))
     both, either = np.array(found, float).T
     iou = np.where(either > 0, both / np.maximum(either, 1), 1)
@@ -192,18 +205,15 @@ def figures(model, pictures):
     return {"images": len(found)} | {k: round(float(v), 4) for k, v in out.items()}
 
 
-def kept(kind, cross):
-    path = checkpoint(kind, cross)
-    if not path.exists():
-        raise SystemExit(f"there is no {path}; train it first")
-    model, saved = KINDS[kind](), torch.load(path, weights_only=True)
+def kept(run, kind, cross):
+    model, saved = KINDS[kind](), checkpoint(place(run, kind, cross), "train it first")
     model.load_state_dict(saved["mean"])
     return model.eval(), saved
 
 
 # ------------------------------------------------------------------------------------------------- export
-def export(kind, cross, out):
-    model, saved = kept(kind, cross)
+def export(run, kind, cross, out):
+    model, saved = kept(run, kind, cross)
     fold_all(model)
     with torch.no_grad():
         for t in [*model.parameters(), *model.buffers()]:
@@ -247,21 +257,22 @@ def main():
     ap.add_argument("--out", type=Path, help="the model folder that export writes")
     ap.add_argument("--steps", type=int, default=STAGES[STAGE].steps)
     ap.add_argument("--seed", type=int, default=0)
-    ap.add_argument("--threads", type=int, default=2)
+    add_options(ap)
     a = ap.parse_args()
     if a.what == "export" and not a.out:
         ap.error("export needs --out")
     if a.what != "export" and not a.photographs:
         ap.error(f"{a.what} needs --photographs")
-    torch.set_num_threads(a.threads)
+    device, workers = machine(a)
     cross = None if a.folds is None else (a.fold, a.folds)
     if a.what == "train":
-        train(a.kind, a.photographs, cross, a.steps, a.seed)
+        train(a.kind, a.photographs, cross, a.steps, a.seed, a.run, device, workers)
     elif a.what == "export":
-        export(a.kind, cross, a.out)
+        export(a.run, a.kind, cross, a.out)
     else:
-        print(json.dumps(figures(kept(a.kind, cross)[0], photographs(a.photographs, "dev", cross))))
+        print(json.dumps(figures(kept(a.run, a.kind, cross)[0].to(device), photographs(a.photographs, "dev", cross))))
 
 
 if __name__ == "__main__":
-    main()
+    with ended_by_a_sentence("its checkpoint holds the steps up to the last multiple of 50; the same command goes on from there"):
+        main()
