@@ -78,7 +78,8 @@ public final class FineTuning {
   }
 
   /**
-   * Tunes, measures and writes. A model that gains nothing on the held-out pictures is not written.
+   * Tunes, measures and writes. A model that gains nothing on the pictures that choose is not
+   * written.
    *
    * @throws BadInput when the data or the model cannot be used, or {@code out} is there already
    * @throws IOException when a file cannot be written; then no new model is there, and the run can
@@ -103,7 +104,7 @@ public final class FineTuning {
         Encodings encodings = new Encodings(parent, encoded);
         Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
         Judge judge =
-            new Judge(network, encodings, plan.heldOut(), folder.card().thresholds().mask());
+            new Judge(network, encodings, plan.choose(), folder.card().thresholds().mask());
         Checkpoint last =
             new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
                 .train(run.resolve(CHECKPOINT), identity, progress);
@@ -189,7 +190,8 @@ public final class FineTuning {
     if (blend.share() == 0) {
       return new Tuned(
           false,
-          "Nothing was gained on the held-out pictures, so no new model was made.",
+          "Nothing was gained on the pictures that choose among what was learnt, so no new model was"
+              + " made.",
           null,
           was,
           null,

@@ -15,8 +15,9 @@ import riada.mask.RunLength;
 import riada.proto.BadInput;
 
 /**
- * Tells how good weights are on held-out pictures, by the stream's own prompts and at the decoder's
- * resolution. It picks among epochs; the figures that are told are the evaluation's.
+ * Tells how good weights are on pictures that taught nothing, by the stream's own prompts and at the
+ * decoder's resolution. It picks among epochs; the figures that are told are the evaluation's, on
+ * other pictures.
  */
 final class Judge {
   private final Network network;

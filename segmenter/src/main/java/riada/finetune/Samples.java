@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import riada.detect.Detection;
 import riada.eval.Evaluator;
 import riada.eval.LabelReader;
@@ -29,12 +28,6 @@ import riada.segmenter.WaterModel;
  * the model as it is. The water of its second picture is this with the flood.
  */
 final class Samples {
-  /** Of the data that teach, one of so many pairs is held out. */
-  static final int HELD_OUT_OF = 4;
-
-  /** Fewer than these judge badly; but no more than half are held out. */
-  private static final int ENOUGH = 3;
-
   private final WaterModel model;
   private final Optional<String> platform;
 
@@ -89,35 +82,6 @@ final class Samples {
    */
   record Lesson(Optional<Sample> before, Sample image, MaskRuns truth) {}
 
-  /** Those that train and those that judge. */
-  record Parts(List<Pair> train, List<Pair> dev) {}
-
-  /**
-   * Holds out a run of consecutive names: neighbours look alike.
-   *
-   * @param seed decides where the run starts
-   * @param of one of so many is held out, more where that makes less than three
-   * @throws BadInput when there are fewer than two pairs
-   */
-  static Parts split(LabelledFolder data, long seed, int of) throws BadInput {
-    int n = data.pairs().size();
-    if (n < 2) {
-      throw new BadInput(
-          "labels_few",
-          "There is one pair of picture and mask in "
-              + data.folder()
-              + "; tuning needs two or more, because some are held out to judge by.");
-    }
-    int held = Math.max(n / of, Math.min(ENOUGH, n / 2));
-    int start = new SplittableRandom(seed).nextInt(n);
-    List<Pair> train = new ArrayList<>();
-    List<Pair> dev = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
-      (Math.floorMod(i - start, n) < held ? dev : train).add(data.pairs().get(i));
-    }
-    return new Parts(train, dev);
-  }
-
   /**
    * Reads pairs.
    *
@@ -145,7 +109,7 @@ final class Samples {
     return lessons;
   }
 
-  /** Reads pairs that only judge, whatever they show. */
+  /** Reads pairs that teach nothing, whatever they show. */
   List<Lesson> held(List<Pair> pairs) throws BadInput, OrtException {
     List<Lesson> lessons = new ArrayList<>();
     for (Pair pair : pairs) {

@@ -27,6 +27,13 @@ final class Verdict {
       text.append("The tuned model was not shown to be better on ");
     }
     text.append(figures(learnt));
+    if (learnt.images() < Measuring.FEWEST) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "; fewer than %d pictures show nothing, so label more",
+              Measuring.FEWEST));
+    }
     List<Tuned.Row> worse = rows.stream().filter(row -> row.verdict().equals("worse")).toList();
     for (Tuned.Row row : worse) {
       text.append(", and worse on ").append(figures(row));
@@ -40,10 +47,13 @@ final class Verdict {
   private static String figures(Tuned.Row row) {
     return String.format(
         Locale.ROOT,
-        "%d held-out pictures of %s (mean IoU %.3f, before %.3f)",
+        "%d pictures of %s on which nothing was chosen (mean IoU %.3f, before %.3f, difference"
+            + " within %.3f to %.3f)",
         row.images(),
         row.folder(),
         row.meanIou(),
-        row.parentMeanIou());
+        row.parentMeanIou(),
+        row.interval95().low(),
+        row.interval95().high());
   }
 }

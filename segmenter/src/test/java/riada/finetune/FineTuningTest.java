@@ -29,7 +29,7 @@ class FineTuningTest {
   @BeforeEach
   void paintPonds() throws IOException {
     SplittableRandom random = new SplittableRandom(3);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 20; i++) {
       Painted.pair(data(), String.valueOf(i), pond(random), pond(random));
     }
   }
@@ -45,7 +45,7 @@ class FineTuningTest {
     Tuned result = tuning(out, 8).tune();
 
     Tuned.Row row = result.measured().get(0);
-    assertThat(row.images()).isEqualTo(3);
+    assertThat(row.images()).isEqualTo(5);
     assertThat(1 - row.meanIou()).isLessThan(0.8 * (1 - row.parentMeanIou()));
     assertThat(result.better()).isTrue();
     assertThat(result.notMeasured()).containsExactly("vv");
@@ -55,7 +55,9 @@ class FineTuningTest {
     assertThat(card.at("/metrics/parent/digest").asText())
         .isEqualTo(ModelFolder.open(SMALL).ref().getDigest());
     assertThat(card.at("/metrics/fine_tuning/better").asBoolean()).isTrue();
-    assertThat(card.at("/metrics/fine_tuning/data/0/pictures").asInt()).isEqualTo(9);
+    assertThat(card.at("/metrics/fine_tuning/data/0/pictures").asInt()).isEqualTo(12);
+    assertThat(card.at("/metrics/fine_tuning/data/0/choosing").asInt()).isEqualTo(3);
+    assertThat(card.at("/metrics/fine_tuning/data/0/judging").asInt()).isEqualTo(5);
     assertThat(card.at("/metrics/fine_tuning/not_measured/0").asText()).isEqualTo("vv");
     assertThat(card.get("version").asText()).startsWith("1+tuned.");
     assertThat(out.resolve("curve.png")).exists();
@@ -116,7 +118,7 @@ class FineTuningTest {
 
     assertThat(result.measured()).extracting(Tuned.Row::folder).contains("data", "elsewhere");
     assertThat(result.data().get(1).use()).isEqualTo("rehearsal");
-    assertThat(result.data().get(1).heldOut()).isEqualTo(3);
+    assertThat(result.data().get(1).judging()).isEqualTo(3);
   }
 
   @Test

@@ -42,30 +42,6 @@ class SamplesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 1", "4, 2", "6, 3", "12, 3", "20, 5"})
-  void aFourthIsHeldOutButThreeWherePossible(int pairs, int heldOut) throws Exception {
-    for (int i = 0; i < pairs; i++) {
-      Painted.pair(folder, String.valueOf(i), POND);
-    }
-    LabelledFolder data = LabelledFolder.open(folder, 0);
-
-    Samples.Parts parts = Samples.split(data, 5, Samples.HELD_OUT_OF);
-
-    assertThat(parts.dev()).hasSize(heldOut).doesNotContainAnyElementsOf(parts.train());
-    assertThat(parts.train()).hasSize(pairs - heldOut);
-  }
-
-  @Test
-  void onePairIsTooFew() throws Exception {
-    Painted.pair(folder, "1", POND);
-    LabelledFolder data = LabelledFolder.open(folder, 0);
-
-    assertThatThrownBy(() -> Samples.split(data, 0, Samples.HELD_OUT_OF))
-        .isInstanceOf(BadInput.class)
-        .hasMessageContaining("one pair");
-  }
-
-  @ParameterizedTest
   @CsvSource({"0, dry throughout", "128, water throughout"})
   void masksOfOneKindTeachNothing(int side, String why) throws Exception {
     Painted.pair(folder, "1", new Rectangle(side, side));
