@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import riada.eval.Evaluation;
 import riada.eval.LabelledFolder;
 import riada.finetune.Checkpoint.Epoch;
 import riada.finetune.Measuring.HeldOut;
 import riada.onnx.Device;
 import riada.onnx.Head;
+import riada.onnx.Kind;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
@@ -103,8 +105,7 @@ public final class FineTuning {
       try {
         Encodings encodings = new Encodings(parent, encoded);
         Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
-        Judge judge =
-            new Judge(network, encodings, plan.choose(), folder.card().thresholds().mask());
+        Judge judge = new Judge(network, encodings, plan.choose(), parent);
         Checkpoint last =
             new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
                 .train(run.resolve(CHECKPOINT), identity, progress);
@@ -124,15 +125,28 @@ public final class FineTuning {
     }
   }
 
-  /** What it learns is what the stream asks of it: the detector's questions. */
-  private static void requireTunable(ModelFolder folder) throws BadInput {
-    if (!folder.card().heads().contains(Head.DETECTOR)) {
+  /** A model without detector learns from points of the truth, which a mask of flood has not. */
+  private void requireTunable(ModelFolder folder) throws BadInput {
+    if (folder.card().kind() != Kind.PROMPTABLE || !folder.card().prompts().contains("points")) {
       throw new BadInput(
-          "model_without_detector",
+          "model_unfit",
           "The model "
               + folder
-              + " has no detector that asks its decoder, so there is nothing to tune it for; name"
-              + " one that finds water by itself, such as riada-lite.");
+              + " has no decoder that answers points, so there is nothing to tune; name one of the"
+              + " Segment Anything family, such as riada-lite.");
+    }
+    for (LabelledFolder data :
+        Stream.concat(Stream.of(request.data), request.also.stream()).toList()) {
+      if (data.change() && !folder.has(Head.DETECTOR)) {
+        throw new BadInput(
+            "model_without_detector",
+            "The masks of "
+                + data.folder()
+                + " mark flood and not water, and the model "
+                + folder
+                + " has no detector that finds water by itself; label water (image/ and mask/), or"
+                + " name a model with a detector, such as riada-lite.");
+      }
     }
   }
 

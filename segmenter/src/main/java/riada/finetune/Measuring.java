@@ -11,6 +11,7 @@ import riada.eval.Evaluator;
 import riada.eval.LabelledFolder;
 import riada.eval.LabelledFolder.Pair;
 import riada.eval.Prompting;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
@@ -34,8 +35,13 @@ final class Measuring {
 
   static Evaluation evaluate(WaterModel model, HeldOut what, long seed, IntConsumer done)
       throws BadInput, OrtException {
-    return new Evaluator(model, Prompting.DETECTOR, what.platform, seed)
+    return new Evaluator(model, prompting(model), what.platform, seed)
         .evaluate(what.folder(), done);
+  }
+
+  /** As the stream asks; where no detector does, by points that are drawn from the truth. */
+  private static Prompting prompting(WaterModel model) {
+    return model.has(Head.DETECTOR) ? Prompting.DETECTOR : Prompting.POINTS;
   }
 
   static Tuned.Row row(HeldOut what, Evaluation parent, Evaluation tuned, long seed) {
@@ -49,6 +55,7 @@ final class Measuring {
     return new Tuned.Row(
         name(what.data),
         tuned.bySensor().stream().map(Evaluation.Group::name).collect(Collectors.joining("+")),
+        parent.prompts(),
         parent.images(),
         parent.mean().iou(),
         tuned.mean().iou(),

@@ -27,7 +27,13 @@ final class Network implements AutoCloseable {
     cells = side * side;
     maskSide = folder.maskSide();
     prompts =
-        new PromptEncoder(manager, weights, folder.inputSize(), side, folder.card().drawnPrompts());
+        new PromptEncoder(
+            manager,
+            weights,
+            folder.inputSize(),
+            side,
+            folder.card().padPoints(),
+            folder.card().drawnPrompts());
   }
 
   NDManager manager() {

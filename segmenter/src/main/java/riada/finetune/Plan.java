@@ -57,7 +57,7 @@ record Plan(
     taught.add(taught(request.data(), "labels", images, split));
     for (LabelledFolder other : request.also()) {
       Split halves = Split.halves(other, seed);
-      List<Sample> keep = Samples.pictures(halves.train());
+      List<Sample> keep = samples.pictures(halves.train());
       rehearsal.addAll(keep);
       measured.add(new HeldOut(other, halves.judge(), Optional.empty()));
       taught.add(taught(other, "rehearsal", keep, halves));

@@ -14,6 +14,7 @@ import riada.eval.LabelledFolder;
 import riada.eval.LabelledFolder.Pair;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.proto.MaskRuns;
 import riada.proto.Observation;
@@ -118,15 +119,16 @@ final class Samples {
     return lessons;
   }
 
-  /** The pictures of pairs, whose labels are of no use here. */
-  static List<Sample> pictures(List<Pair> pairs) throws BadInput {
+  /** The pictures of pairs, whose labels are of use only where the model asks nothing by itself. */
+  List<Sample> pictures(List<Pair> pairs) throws BadInput {
     List<Sample> pictures = new ArrayList<>();
     for (Pair pair : pairs) {
-      Mask none = new Mask(1, 1);
+      Mask truth =
+          model.has(Head.DETECTOR) ? new Mask(1, 1) : LabelReader.mask(pair.mask());
       if (pair.before().isPresent()) {
-        pictures.add(sample(pair.before().get(), pair, none));
+        pictures.add(sample(pair.before().get(), pair, truth));
       }
-      pictures.add(sample(pair.image(), pair, none));
+      pictures.add(sample(pair.image(), pair, truth));
     }
     return pictures;
   }
@@ -164,26 +166,5 @@ final class Samples {
   private static Sample sample(Path file, Pair pair, Mask water) throws BadInput {
     byte[] sha = Observation.sha256().digest(LabelReader.bytes(file));
     return new Sample(file, pair.mask(), HexFormat.of().formatHex(sha), RunLength.encode(water));
-  }
-
-  /** The share of water in each of {@code side} x {@code side} cells, 0..1, row-major. */
-  static float[] shares(Mask water, int side) {
-    float[] shares = new float[side * side];
-    for (int row = 0; row < side; row++) {
-      int y0 = row * water.height() / side;
-      int y1 = Math.max(y0 + 1, (row + 1) * water.height() / side);
-      for (int column = 0; column < side; column++) {
-        int x0 = column * water.width() / side;
-        int x1 = Math.max(x0 + 1, (column + 1) * water.width() / side);
-        int wet = 0;
-        for (int y = y0; y < y1; y++) {
-          for (int x = x0; x < x1; x++) {
-            wet += water.get(x, y) ? 1 : 0;
-          }
-        }
-        shares[row * side + column] = (float) wet / ((y1 - y0) * (x1 - x0));
-      }
-    }
-    return shares;
   }
 }

@@ -76,14 +76,17 @@ public record Tuned(
       String folder, String use, int pictures, int choosing, int judging, String sha256) {}
 
   /**
-   * One folder's judging pictures, by the evaluation of {@code riada evaluate --prompts detector}.
+   * One folder's judging pictures, by the evaluation of {@code riada evaluate}.
    *
+   * @param prompts as {@code --prompts} takes them: {@code detector}, or {@code points} where the
+   *     model has none
    * @param interval95 of the difference of mean IoU
    * @param verdict {@code better}, {@code worse} or, where the interval holds 0, {@code neither}
    */
   public record Row(
       String folder,
       String sensor,
+      String prompts,
       int images,
       double parentMeanIou,
       double meanIou,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.Color;
 import java.awt.Rectangle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ import riada.proto.BadInput;
 /** With the small model, whose decoder knows nothing, and painted ponds. */
 class FineTuningTest {
   private static final Path SMALL = Path.of("src/test/resources/small");
+  private static final Path FAMILY = Path.of("src/test/resources/family/model");
+  private static final Path SEMANTIC = Path.of("src/test/resources/semantic");
 
   @TempDir Path folder;
 
@@ -122,6 +125,42 @@ class FineTuningTest {
   }
 
   @Test
+  void aModelWithoutDetectorLearnsFromPointsOfTheTruth() throws Exception {
+    Path out = folder.resolve("out");
+    FineTuning.Request request = request(FAMILY, data(), out, 6);
+
+    Tuned result = new FineTuning(request, training(6), (stage, done, all) -> {}).tune();
+
+    Tuned.Row row = result.measured().get(0);
+    assertThat(row.prompts()).isEqualTo("points");
+    assertThat(1 - row.meanIou()).isLessThan(0.8 * (1 - row.parentMeanIou()));
+    assertThat(ModelFolder.open(out).card().sensors()).containsExactly("rgb");
+  }
+
+  @Test
+  void floodTeachesNothingToAModelWithoutDetector() throws Exception {
+    Path changes = folder.resolve("changes");
+    Rectangle pond = new Rectangle(30, 30, 60, 60);
+    Painted.change(changes, "1", Color.BLUE, List.of(), List.of(pond), pond);
+    FineTuning.Request request = request(FAMILY, changes, folder.resolve("out"), 1);
+
+    assertThatThrownBy(
+            () -> new FineTuning(request, training(1), (stage, done, all) -> {}).tune())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("mark flood and not water");
+  }
+
+  @Test
+  void aModelThatTakesNoQuestionsIsRefused() throws Exception {
+    FineTuning.Request request = request(SEMANTIC, data(), folder.resolve("out"), 1);
+
+    assertThatThrownBy(
+            () -> new FineTuning(request, training(1), (stage, done, all) -> {}).tune())
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("no decoder that answers points");
+  }
+
+  @Test
   void whatGainsNothingIsNoModel() throws Exception {
     Path out = folder.resolve("out");
     Training still = new Training(1, 1e-12, 1, 1, 4, 1, 0);
@@ -167,6 +206,20 @@ class FineTuningTest {
         Optional.empty(),
         also,
         SMALL,
+        ModelFolder.SUITABLE,
+        out,
+        epochs,
+        1,
+        1);
+  }
+
+  private static FineTuning.Request request(Path model, Path data, Path out, int epochs)
+      throws BadInput {
+    return new FineTuning.Request(
+        LabelledFolder.open(data, 0),
+        Optional.empty(),
+        List.of(),
+        model,
         ModelFolder.SUITABLE,
         out,
         epochs,

@@ -29,6 +29,7 @@ class NetworkTest {
   private static final float TOLERANCE = 1e-4f;
   private static final Path LITE = Path.of("models/riada-lite");
   private static final Path SMALL = Path.of("src/test/resources/small");
+  private static final Path FAMILY = Path.of("src/test/resources/family/model");
   private static final Path RIVER = Path.of("src/test/resources/vectors/river.png");
   private static final Point WET = new Point(50.25f, 61, true);
   private static final Point DRY = new Point(100, 20.5f, false);
@@ -53,6 +54,12 @@ class NetworkTest {
   @MethodSource("questions")
   void aSmallerDecoderOfTheFamilyAnswersAlike(Prompts question) throws Exception {
     assertSame(SMALL, question);
+  }
+
+  @ParameterizedTest
+  @MethodSource("questions")
+  void aDecoderThatPadsPointsAnswersAlike(Prompts question) throws Exception {
+    assertSame(FAMILY, question);
   }
 
   @Test
@@ -138,6 +145,6 @@ class NetworkTest {
     byte[] bytes = Files.readAllBytes(RIVER);
     model.take(Pixels.of(Pictures.read("river.png", bytes, 1 << 20)));
     model.encode();
-    return new Encoding(model.features(), true, model.detect().prompts());
+    return new Encoding(model.features(), true, Prompts.points(List.of(WET))); // nobody asks it
   }
 }

@@ -77,17 +77,6 @@ class SamplesTest {
     assertThat(lesson.image().water()).isEqualTo(Painted.mask(POND));
   }
 
-  @Test
-  void sharesAreOfEachCell() {
-    Mask water = new Mask(4, 4);
-    water.setRow(0, 0, 2);
-    water.set(0, 1);
-    water.set(3, 3);
-
-    assertThat(Samples.shares(water, 2)).containsExactly(0.75f, 0, 0, 0.25f);
-    assertThat(Samples.shares(Mask.full(2, 2), 4)).containsOnly(1);
-  }
-
   private static Samples samples() {
     return new Samples(model, Optional.empty());
   }
