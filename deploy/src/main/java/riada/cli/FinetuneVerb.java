@@ -3,6 +3,7 @@ package riada.cli;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,7 @@ final class FinetuneVerb implements Callable<Integer> {
             inference.threads());
     Tuned result;
     try (StageProgress progress = new StageProgress()) {
-      result = new FineTuning(request, progress::at).tune();
+      result = new FineTuning(request, progress::at, InstantSource.system()).tune();
     }
     spec.commandLine().getErr().println(result.sentence());
     spec.commandLine().getErr().flush();

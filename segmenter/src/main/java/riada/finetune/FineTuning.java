@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class FineTuning {
   private final Request request;
   private final Training training;
   private final Progress progress;
+  private final InstantSource clock;
   private final Path out;
   private final Path run;
 
@@ -67,14 +69,18 @@ public final class FineTuning {
     void at(String stage, int done, int all);
   }
 
-  public FineTuning(Request request, Progress progress) {
-    this(request, Training.of(request.epochs, request.seed), progress);
+  /**
+   * @param clock tells when a model was tuned, which orders the versions
+   */
+  public FineTuning(Request request, Progress progress, InstantSource clock) {
+    this(request, Training.of(request.epochs, request.seed), progress, clock);
   }
 
-  FineTuning(Request request, Training training, Progress progress) {
+  FineTuning(Request request, Training training, Progress progress, InstantSource clock) {
     this.request = request;
     this.training = training;
     this.progress = progress;
+    this.clock = clock;
     out = request.out.toAbsolutePath().normalize();
     run = out.resolveSibling(out.getFileName() + ".run");
   }
@@ -217,7 +223,8 @@ public final class FineTuning {
           List.of(),
           seconds(start));
     }
-    try (TunedFolder tuned = new TunedFolder(folder, out, folder(row, network))) {
+    byte[] decoder = network.weights().with(row);
+    try (TunedFolder tuned = new TunedFolder(folder, out, decoder, clock.instant())) {
       List<Tuned.Row> rows = new ArrayList<>();
       try (WaterModel model = open(tuned.path(), folder)) {
         Parity.require(network, row, model, encodings, plan.train().get(0).image());
@@ -252,10 +259,6 @@ public final class FineTuning {
       tuned.finish();
       return told.at(request.out.toString(), named);
     }
-  }
-
-  private static byte[] folder(float[] row, Network network) {
-    return network.weights().with(row);
   }
 
   private WaterModel open(Path path, ModelFolder parent) throws BadInput {

@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.stream.Collectors;
 import riada.eval.Comparison;
 import riada.eval.Evaluation;
 import riada.eval.Evaluator;
@@ -54,7 +53,7 @@ final class Measuring {
         };
     return new Tuned.Row(
         name(what.data),
-        tuned.bySensor().stream().map(Evaluation.Group::name).collect(Collectors.joining("+")),
+        tuned.bySensor().stream().map(Evaluation.Group::name).toList(),
         parent.prompts(),
         parent.images(),
         parent.mean().iou(),
@@ -70,13 +69,16 @@ final class Measuring {
     return String.valueOf(data.folder().toAbsolutePath().normalize().getFileName());
   }
 
+  /** Whether a card's name of a sensor is of the one that evaluation calls so. */
+  static boolean isSame(String named, String seen) {
+    return named.equals(seen) || named.endsWith("-" + seen);
+  }
+
   /** The card's sensors that no row is of: {@code rgb} is {@code aerial-rgb} too. */
   static List<String> notMeasured(List<String> sensors, List<Tuned.Row> rows) {
-    List<String> seen =
-        rows.stream().flatMap(row -> java.util.Arrays.stream(row.sensor().split("\\+"))).toList();
+    List<String> seen = rows.stream().flatMap(row -> row.sensors().stream()).toList();
     return sensors.stream()
-        .filter(
-            sensor -> seen.stream().noneMatch(s -> sensor.equals(s) || sensor.endsWith("-" + s)))
+        .filter(sensor -> seen.stream().noneMatch(s -> isSame(sensor, s)))
         .toList();
   }
 }

@@ -85,7 +85,7 @@ public record Tuned(
    */
   public record Row(
       String folder,
-      String sensor,
+      List<String> sensors,
       String prompts,
       int images,
       double parentMeanIou,
@@ -94,5 +94,9 @@ public record Tuned(
       double pooledIou,
       double difference,
       Bootstrap.Interval interval95,
-      String verdict) {}
+      String verdict) {
+    public Row {
+      sensors = List.copyOf(sensors);
+    }
+  }
 }

@@ -35,8 +35,8 @@ import riada.proto.Observation;
 public final class ModelFolder {
   static final String CARD = "model.json";
 
-  /** The card for people, where there is one: licences travel with the weights. */
-  private static final String README = "README.md";
+  /** The card for people and what else may lie beside it: licences travel with the weights. */
+  private static final List<String> FOR_PEOPLE = List.of("README.md", "LICENSE", "NOTICE");
 
   /** The variant that every model has: single precision, the files of the card itself. */
   public static final String FP32 = "fp32";
@@ -346,9 +346,7 @@ public final class ModelFolder {
    */
   public void copyTo(Path target, Judge judge) throws BadInput, IOException {
     TreeSet<String> paths = new TreeSet<>(List.of(CARD));
-    if (Files.isRegularFile(folder.resolve(README))) {
-      paths.add(README);
-    }
+    FOR_PEOPLE.stream().filter(name -> Files.isRegularFile(folder.resolve(name))).forEach(paths::add);
     for (String name : variants()) {
       for (Map.Entry<String, Entry> file : files(folder.resolve(CARD), card, name).entrySet()) {
         checked(folder, file.getKey(), file.getValue());
