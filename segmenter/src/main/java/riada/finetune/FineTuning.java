@@ -15,9 +15,11 @@ import riada.eval.LabelledFolder;
 import riada.finetune.Checkpoint.Epoch;
 import riada.finetune.Measuring.HeldOut;
 import riada.onnx.Device;
+import riada.onnx.FolderTree;
 import riada.onnx.Head;
 import riada.onnx.Kind;
 import riada.onnx.ModelFolder;
+import riada.onnx.WriterLock;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
@@ -94,9 +96,7 @@ public final class FineTuning {
    *     be gone on with if it had ended an epoch
    */
   public Tuned tune() throws BadInput, IOException, OrtException {
-    if (Files.exists(out)) {
-      throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
-    }
+    requireNew();
     long start = System.nanoTime();
     ModelFolder folder = ModelFolder.open(request.model, request.variant, Device.CPU);
     requireTunable(folder);
@@ -107,28 +107,56 @@ public final class FineTuning {
         Network network = new Network(NDManager.newBaseManager(), weights, folder)) {
       Plan plan = Plan.of(request, training.seed(), parent);
       String identity = plan.identity(folder.ref().getDigest() + training + request.threads);
-      Path encoded = begin(identity, weights.size());
-      try {
-        Encodings encodings = new Encodings(parent, encoded);
-        Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
-        Judge judge = new Judge(network, encodings, plan.choose(), parent);
-        Checkpoint last =
-            new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
-                .train(run.resolve(CHECKPOINT), identity, progress);
-        Blend blend = Blend.choose(weights, last.best(), judge);
-        float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));
-        Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
-        TunedFolder.delete(run);
-        return result;
-      } catch (BadInput e) {
-        if (!Files.exists(run.resolve(CHECKPOINT))) {
-          TunedFolder.delete(run);
-        }
-        throw e;
-      } catch (IOException e) {
-        throw stopped(e, encoded);
+      Path encoded = place();
+      try (WriterLock lock = lock()) {
+        requireNew(); // another run may have ended meanwhile
+        requireSameRun(identity, weights.size());
+        return tune(folder, parent, plan, identity, network, encoded, start);
       }
     }
+  }
+
+  private Tuned tune(
+      ModelFolder folder,
+      WaterModel parent,
+      Plan plan,
+      String identity,
+      Network network,
+      Path encoded,
+      long start)
+      throws BadInput, IOException, OrtException {
+    try {
+      DecoderWeights weights = network.weights();
+      Encodings encodings = new Encodings(parent, encoded);
+      Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
+      Judge judge = new Judge(network, encodings, plan.choose(), parent);
+      Checkpoint last =
+          new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
+              .train(run.resolve(CHECKPOINT), identity, progress);
+      Blend blend = Blend.choose(weights, last.best(), judge);
+      float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));
+      Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
+      FolderTree.delete(run);
+      return result;
+    } catch (BadInput e) {
+      if (!Files.exists(run.resolve(CHECKPOINT))) {
+        FolderTree.delete(run);
+      }
+      throw e;
+    } catch (IOException e) {
+      throw stopped(e, encoded);
+    }
+  }
+
+  private void requireNew() throws BadInput {
+    if (Files.exists(out)) {
+      throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
+    }
+  }
+
+  private WriterLock lock() throws BadInput, IOException {
+    String other = "Another `riada finetune --out " + request.out + "`";
+    return WriterLock.take(run.resolve("lock"), false, "tuning_busy", other);
   }
 
   /** A model without detector learns from points of the truth, which a mask of flood has not. */
@@ -157,7 +185,7 @@ public final class FineTuning {
   }
 
   /** Makes the run's folder, or finds that of the run that is gone on with; where encodings go. */
-  private Path begin(String identity, int size) throws BadInput, IOException {
+  private Path place() throws IOException {
     Path encoded = run.resolve("encodings");
     try {
       Files.createDirectories(encoded);
@@ -165,6 +193,10 @@ public final class FineTuning {
       throw new IOException(
           "The folder " + run + " cannot be made (" + e + "); name another place with --out.", e);
     }
+    return encoded;
+  }
+
+  private void requireSameRun(String identity, int size) throws BadInput, IOException {
     Optional<Checkpoint> last = Checkpoint.read(run.resolve(CHECKPOINT), size);
     if (last.isPresent() && !last.get().identity().equals(identity)) {
       throw new BadInput(
@@ -174,13 +206,12 @@ public final class FineTuning {
               + " stands an unfinished run with other data, model or options. Start that again to"
               + " go on with it, delete the folder, or name another --out.");
     }
-    return encoded;
   }
 
   /** What a person is told when files cannot be written any more. */
   private IOException stopped(IOException e, Path encoded) throws IOException {
     boolean kept = Files.exists(run.resolve(CHECKPOINT));
-    TunedFolder.delete(kept ? encoded : run); // they can be made again, and may be what fills it
+    FolderTree.delete(kept ? encoded : run); // they can be made again, and may be what fills it
     String way =
         kept
             ? "What it learnt is in " + run + ": start the same command again to go on."

@@ -13,11 +13,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import riada.onnx.FolderTree;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.proto.ModelVersions;
@@ -53,7 +52,7 @@ final class TunedFolder implements AutoCloseable {
     this.parent = parent;
     whole = out.toAbsolutePath().normalize();
     part = whole.resolveSibling(whole.getFileName() + ".tuned");
-    delete(part); // of a run that was killed
+    FolderTree.delete(part); // of a run that was killed
     parent.copyTo(part);
     try {
       card = (ObjectNode) JSON.readTree(Files.readAllBytes(part.resolve(CARD)));
@@ -65,7 +64,7 @@ final class TunedFolder implements AutoCloseable {
       leaveOutOtherDecoders();
       writeCard();
     } catch (IOException | RuntimeException e) {
-      delete(part);
+      FolderTree.delete(part);
       throw e;
     }
   }
@@ -152,16 +151,6 @@ final class TunedFolder implements AutoCloseable {
   /** Deletes what was not finished. */
   @Override
   public void close() throws IOException {
-    delete(part);
-  }
-
-  static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      try (Stream<Path> all = Files.walk(tree)) {
-        for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    FolderTree.delete(part);
   }
 }

@@ -1,7 +1,10 @@
 package riada.finetune;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -205,6 +209,30 @@ class FineTuningTest {
     assertThatThrownBy(() -> tuning(file.resolve("out"), 1).tune())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("name another place with --out");
+  }
+
+  @Test
+  void twoRunsDoNotWriteTheSameModel() throws Exception {
+    Path out = folder.resolve("out");
+    List<Throwable> refused = new ArrayList<>();
+    FineTuning.Progress beside =
+        (stage, done, all) -> {
+          if (stage.equals("training") && done == 1) {
+            refused.add(catchThrowable(() -> tuning(out, 1).tune()));
+          }
+        };
+
+    Tuned first =
+        new FineTuning(request(out, 1, List.of()), training(1), beside, CLOCK).tune();
+
+    assertThat(refused)
+        .singleElement()
+        .isInstanceOf(BadInput.class)
+        .extracting(Throwable::getMessage, as(STRING))
+        .contains("Another `riada finetune --out")
+        .contains("(process " + ProcessHandle.current().pid() + ")");
+    assertThat(first.parent().name()).isEqualTo("small");
+    assertThat(left()).doesNotContain("out.run");
   }
 
   @Test
