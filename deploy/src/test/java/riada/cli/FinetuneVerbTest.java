@@ -68,6 +68,15 @@ class FinetuneVerbTest {
   }
 
   @Test
+  void cudaIsRefusedAndNotPassedOverInSilence() throws IOException {
+    save("1", 40);
+    save("2", 60);
+    save("3", 50);
+
+    assertRefused(tune(SMALL, "--device", "cuda"), "Tuning runs on the CPU alone");
+  }
+
+  @Test
   void noEpochsIsWrongUsage() throws IOException {
     save("1", 40);
 
