@@ -26,7 +26,7 @@ final class ModelCopy {
     Files.createDirectories(Objects.requireNonNull(whole.getParent(), "the root is no new folder"));
     Path part = whole.resolveSibling(whole.getFileName() + ".part");
     try (WriterLock lock = lock(whole)) {
-      copy(folder, paths, part, judge);
+      fill(folder, paths, part, judge);
       move(part, whole);
     }
   }
@@ -45,7 +45,7 @@ final class ModelCopy {
     return WriterLock.take(file, true, "model_copy_busy", "Another copy to " + whole);
   }
 
-  private static void copy(Path folder, Set<String> paths, Path part, ModelFolder.Judge judge)
+  private static void fill(Path folder, Set<String> paths, Path part, ModelFolder.Judge judge)
       throws BadInput, IOException {
     FolderTree.delete(part); // of a copy that was killed
     try {
