@@ -370,10 +370,10 @@ public final class WaterModel implements AutoCloseable {
       return; // the runtime holds a second close for an error
     }
     closed = true;
-    way.output().close();
+    encoder.close(); // graphs first: what runs until then writes into the tensors
     if (way instanceof Way.Promptable asked) {
       asked.decoder.close();
     }
-    encoder.close();
+    way.output().close();
   }
 }
