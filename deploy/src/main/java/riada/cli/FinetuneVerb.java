@@ -72,8 +72,8 @@ final class FinetuneVerb implements Callable<Integer> {
     if (inference.device() == Device.Choice.CUDA) {
       throw new BadInput(
           "device_unavailable",
-          "Tuning runs on the CPU alone: the PyTorch library that comes with riada has no CUDA. Leave"
-              + " out --device, or write --device cpu.");
+          "Tuning runs on the CPU alone: the PyTorch library that comes with riada has no CUDA."
+              + " Leave out --device, or write --device cpu.");
     }
     List<LabelledFolder> others = new ArrayList<>();
     for (Path folder : also) {

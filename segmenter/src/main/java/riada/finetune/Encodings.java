@@ -85,8 +85,7 @@ final class Encodings {
     Mask water = flip.of(sample.water());
     Frame frame = model.frame().inPixelsOf(water.width(), water.height());
     int number = Integer.parseInt(sample.digest().substring(0, 7), 16);
-    return Prompts.points(
-        TruthPoints.draw(water, 0, number).stream().map(frame::onInput).toList());
+    return Prompts.points(TruthPoints.draw(water, 0, number).stream().map(frame::onInput).toList());
   }
 
   private String key(Sample sample, Flip flip) {

@@ -241,8 +241,8 @@ public final class FineTuning {
     if (blend.share() == 0) {
       return new Tuned(
           false,
-          "Nothing was gained on the pictures that choose among what was learnt, so no new model was"
-              + " made.",
+          "Nothing was gained on the pictures that choose among what was learnt, so no new model"
+              + " was made.",
           null,
           was,
           null,

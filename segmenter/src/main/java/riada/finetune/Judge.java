@@ -16,9 +16,9 @@ import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
 /**
- * Tells how good weights are on pictures that taught nothing, by what the stream would ask, or points
- * of the truth where no detector asks, and at the decoder's resolution. It picks among epochs; the figures that are told are the evaluation's, on
- * other pictures.
+ * Tells how good weights are on pictures that taught nothing, by what the stream would ask, or
+ * points of the truth where no detector asks, and at the decoder's resolution. It picks among
+ * epochs; the figures that are told are the evaluation's, on other pictures.
  */
 final class Judge {
   private final Network network;
@@ -43,8 +43,7 @@ final class Judge {
       NDArray row = manager.create(weights, new Shape(weights.length));
       for (Lesson lesson : heldOut) {
         Mask truth = RunLength.decode(lesson.truth());
-        Covered cells =
-            Covered.of(model.frame(truth.width(), truth.height()), network.maskSide());
+        Covered cells = Covered.of(model.frame(truth.width(), truth.height()), network.maskSide());
         Mask said = water(row, lesson.image(), cells);
         if (lesson.before().isPresent()) {
           said.andNot(water(row, lesson.before().get(), cells));

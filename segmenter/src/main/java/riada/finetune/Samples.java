@@ -123,8 +123,7 @@ final class Samples {
   List<Sample> pictures(List<Pair> pairs) throws BadInput {
     List<Sample> pictures = new ArrayList<>();
     for (Pair pair : pairs) {
-      Mask truth =
-          model.has(Head.DETECTOR) ? new Mask(1, 1) : LabelReader.mask(pair.mask());
+      Mask truth = model.has(Head.DETECTOR) ? new Mask(1, 1) : LabelReader.mask(pair.mask());
       if (pair.before().isPresent()) {
         pictures.add(sample(pair.before().get(), pair, truth));
       }

@@ -114,7 +114,9 @@ final class TunedCard {
           "- What became of these sensors of its parent nobody has measured: %s.",
           String.join(", ", result.notMeasured()));
     }
-    line(text, "- The pictures that judge are of the folders that teach: elsewhere it may be worse.");
+    line(
+        text,
+        "- The pictures that judge are of the folders that teach: elsewhere it may be worse.");
     List<String> theirs = limits(parents);
     if (!theirs.isEmpty()) {
       line(text, "");
@@ -143,7 +145,10 @@ final class TunedCard {
         .forEach(kept::add);
     line(text, "");
     line(text, "## Licences");
-    line(text, "The parent's weights are under %s, and so are these. Its card says:", card.licence());
+    line(
+        text,
+        "The parent's weights are under %s, and so are these. Its card says:",
+        card.licence());
     Stream.concat(kept.stream(), kept.isEmpty() ? Stream.of("- nothing else.") : Stream.empty())
         .forEach(line -> line(text, "%s", line));
   }

@@ -378,7 +378,9 @@ public final class ModelFolder {
    */
   public void copyTo(Path target, Judge judge) throws BadInput, IOException {
     TreeSet<String> paths = new TreeSet<>(List.of(CARD));
-    FOR_PEOPLE.stream().filter(name -> Files.isRegularFile(folder.resolve(name))).forEach(paths::add);
+    FOR_PEOPLE.stream()
+        .filter(name -> Files.isRegularFile(folder.resolve(name)))
+        .forEach(paths::add);
     for (String name : variants()) {
       for (Map.Entry<String, Entry> file : files(folder.resolve(CARD), card, name).entrySet()) {
         checked(folder, file.getKey(), file.getValue());

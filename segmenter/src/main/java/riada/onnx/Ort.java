@@ -37,10 +37,10 @@ final class Ort {
   }
 
   /**
-   * Keeps the environment until the process is gone. ONNX Runtime 1.29.0 gives it back in a shutdown
-   * hook, beside all other hooks, and a graph that runs at that moment crashes the process (SIGSEGV)
-   * instead of ending its tile. It counts who holds the environment, so it is held once more; Java
-   * has no other way to say so.
+   * Keeps the environment until the process is gone. ONNX Runtime 1.29.0 gives it back in a
+   * shutdown hook, beside all other hooks, and a graph that runs at that moment crashes the process
+   * (SIGSEGV) instead of ending its tile. It counts who holds the environment, so it is held once
+   * more; Java has no other way to say so.
    */
   private static void keep() {
     try {

@@ -185,15 +185,13 @@ public final class ImageSegmenter {
       corrected.or(is.copy().andNot(was)).andNot(was.andNot(is));
       before = after;
     }
-    return new Segmentation(
-        corrected, picture.seen.copy(), corrections.predictedIou(), List.of());
+    return new Segmentation(corrected, picture.seen.copy(), corrections.predictedIou(), List.of());
   }
 
   /** The same for a JPEG or PNG file. */
   public Segmentation correct(Path file, Mask mask, List<Point> clicks)
       throws BadInput, OrtException {
-    BufferedImage image =
-        Pictures.read(file.toString(), bytes(file), (long) MAX_SIDE * MAX_SIDE);
+    BufferedImage image = Pictures.read(file.toString(), bytes(file), (long) MAX_SIDE * MAX_SIDE);
     return correct(image, mask, clicks);
   }
 

@@ -174,9 +174,9 @@ public final class WaterModel implements AutoCloseable {
           "model_without_detector",
           "The model "
               + name()
-              + " has no detector, so it finds no water by itself. Say where it is (segment --point,"
-              + " --box or --everything; evaluate --prompts point, points, box, box+points or"
-              + " clicks), or take a model that has one, such as models/riada-lite.");
+              + " has no detector, so it finds no water by itself. Say where it is (segment"
+              + " --point, --box or --everything; evaluate --prompts point, points, box, box+points"
+              + " or clicks), or take a model that has one, such as models/riada-lite.");
     }
   }
 

@@ -34,7 +34,8 @@ class FineTuningTest {
   private static final Path FAMILY = Path.of("src/test/resources/family/model");
   private static final Path SEMANTIC = Path.of("src/test/resources/semantic");
 
-  private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-05-04T03:02:01Z"));
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-05-04T03:02:01Z"));
 
   @TempDir Path folder;
 
@@ -222,8 +223,7 @@ class FineTuningTest {
           }
         };
 
-    Tuned first =
-        new FineTuning(request(out, 1, List.of()), training(1), beside, CLOCK).tune();
+    Tuned first = new FineTuning(request(out, 1, List.of()), training(1), beside, CLOCK).tune();
 
     assertThat(refused)
         .singleElement()

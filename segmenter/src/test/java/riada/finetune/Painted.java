@@ -13,8 +13,8 @@ import javax.imageio.ImageIO;
 import riada.mask.Mask;
 
 /**
- * Labelled pictures of 128 x 128 pixels: rectangles of water on green land, whose fields differ by a
- * grey level or two from name to name, so that no two pictures look alike.
+ * Labelled pictures of 128 x 128 pixels: rectangles of water on green land, whose fields differ by
+ * a grey level or two from name to name, so that no two pictures look alike.
  */
 final class Painted {
   private static final int SIDE = 128;

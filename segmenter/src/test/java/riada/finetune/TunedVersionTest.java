@@ -34,7 +34,8 @@ class TunedVersionTest {
 
     assertThat(new String[] {ofFirst, first, "0.3.0", sibling})
         .isNotEmpty()
-        .satisfies(all -> assertThat(sorted(all)).containsExactly("0.3.0", first, ofFirst, sibling));
+        .satisfies(
+            all -> assertThat(sorted(all)).containsExactly("0.3.0", first, ofFirst, sibling));
   }
 
   private static String[] sorted(String[] versions) {
