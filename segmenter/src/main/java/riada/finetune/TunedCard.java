@@ -13,7 +13,9 @@ import riada.onnx.ModelFolder;
  */
 final class TunedCard {
   private static final Pattern LICENCE =
-      Pattern.compile("\\b(licen[cs]ed?|notice|copyright|weights)\\b", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\b(licen[cs]ed?|notice|copyright|weights|Apache|BSD|MIT|CC)\\b",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Pattern LIMITS = Pattern.compile("#* *Limits:?\\s*");
 
@@ -137,8 +139,8 @@ final class TunedCard {
 
   private static void licences(StringBuilder text, ModelFolder.Card card, String parents) {
     List<String> kept = new ArrayList<>();
-    parents
-        .lines()
+    Stream.of(parents.split("\\R\\s*\\R"))
+        .flatMap(TunedCard::statements)
         .filter(line -> LICENCE.matcher(line).find() && !line.startsWith("#"))
         .filter(line -> !limits(parents).contains(line))
         .map(TunedCard::sentence)
@@ -151,6 +153,13 @@ final class TunedCard {
         card.licence());
     Stream.concat(kept.stream(), kept.isEmpty() ? Stream.of("- nothing else.") : Stream.empty())
         .forEach(line -> line(text, "%s", line));
+  }
+
+  /** Of a block its rows or entries, or the paragraph in one line. */
+  private static Stream<String> statements(String block) {
+    return block.startsWith("|") || block.startsWith("-")
+        ? block.lines()
+        : Stream.of(String.join(" ", block.lines().toList()));
   }
 
   /** A row of a table as an entry of a list. */

@@ -21,11 +21,12 @@ final class Verdict {
   static String sentence(List<Tuned.Row> rows) {
     Tuned.Row learnt = rows.get(0);
     StringBuilder text = new StringBuilder();
-    if (learnt.verdict().equals("better")) {
-      text.append(better(rows) ? "The tuned model is better on " : "It is better on ");
-    } else {
-      text.append("The tuned model was not shown to be better on ");
-    }
+    text.append(
+        switch (learnt.verdict()) {
+          case "better" -> "The tuned model is better on ";
+          case "worse" -> "The tuned model is worse on ";
+          default -> "The tuned model was not shown to be better on ";
+        });
     text.append(figures(learnt));
     if (learnt.images() < Measuring.FEWEST) {
       text.append(
@@ -34,11 +35,12 @@ final class Verdict {
               "; fewer than %d pictures show nothing, so label more",
               Measuring.FEWEST));
     }
-    List<Tuned.Row> worse = rows.stream().filter(row -> row.verdict().equals("worse")).toList();
+    List<Tuned.Row> worse =
+        rows.stream().skip(1).filter(row -> row.verdict().equals("worse")).toList();
     for (Tuned.Row row : worse) {
       text.append(", and worse on ").append(figures(row));
     }
-    if (!better(rows) && !worse.isEmpty()) {
+    if (learnt.verdict().equals("better") && !worse.isEmpty()) {
       text.append(": use it only where nothing else is to be seen");
     }
     return text.append('.').toString();
