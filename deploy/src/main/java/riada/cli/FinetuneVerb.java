@@ -3,6 +3,7 @@ package riada.cli;
 import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import riada.eval.LabelledFolder;
 import riada.finetune.FineTuning;
 import riada.finetune.Tuned;
 import riada.local.Inference;
+import riada.onnx.Device;
 import riada.proto.BadInput;
 
 /** {@code riada finetune}. */
@@ -25,7 +27,7 @@ import riada.proto.BadInput;
     description = {
       "Tune a model's mask decoder on labelled pictures; writes a new model.",
       "Started again after it was cut off, it goes on. Exit status 1 when the",
-      "new model is not better; its card says so too."
+      "new model is not better; its card says so too. It runs on the CPU alone."
     },
     mixinStandardHelpOptions = true)
 final class FinetuneVerb implements Callable<Integer> {
@@ -67,6 +69,12 @@ final class FinetuneVerb implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--epochs is at least 1.");
     }
     Inference inference = model.inference();
+    if (inference.device() == Device.Choice.CUDA) {
+      throw new BadInput(
+          "device_unavailable",
+          "Tuning runs on the CPU alone: the PyTorch library that comes with riada has no CUDA."
+              + " Leave out --device, or write --device cpu.");
+    }
     List<LabelledFolder> others = new ArrayList<>();
     for (Path folder : also) {
       others.add(LabelledFolder.open(folder, 0));
@@ -84,7 +92,7 @@ final class FinetuneVerb implements Callable<Integer> {
             inference.threads());
     Tuned result;
     try (StageProgress progress = new StageProgress()) {
-      result = new FineTuning(request, progress::at).tune();
+      result = new FineTuning(request, progress::at, InstantSource.system()).tune();
     }
     spec.commandLine().getErr().println(result.sentence());
     spec.commandLine().getErr().flush();

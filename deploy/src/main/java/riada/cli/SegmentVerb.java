@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
+import riada.eval.LabelReader;
 import riada.eval.RunLengthText;
 import riada.mask.Mask;
 import riada.onnx.Head;
@@ -63,6 +64,15 @@ final class SegmentVerb implements Callable<Integer> {
       names = "--multimask",
       description = "Of three readings of an ambiguous question take the surest.")
   boolean multimask;
+
+  @Option(
+      names = "--prior",
+      paramLabel = "MASK.png",
+      description = {
+        "A mask of this picture to correct: each --point changes it where it falls, and nowhere",
+        "else."
+      })
+  @Nullable Path prior;
 
   /** Run lengths of others. */
   enum Rle {
@@ -118,6 +128,10 @@ final class SegmentVerb implements Callable<Integer> {
       throw new picocli.CommandLine.ParameterException(
           verb.commandLine(), "--everything goes without --point and --box.");
     }
+    if (prior != null && (points.isEmpty() || !boxes.isEmpty() || everything || multimask)) {
+      throw new picocli.CommandLine.ParameterException(
+          verb.commandLine(), "--prior goes with --point, and with nothing else that asks.");
+    }
     List<Box> asked = new ArrayList<>();
     for (Corners corners : boxes) {
       asked.add(corners.box());
@@ -133,7 +147,11 @@ final class SegmentVerb implements Callable<Integer> {
               + " does not exist or may not be written to; make it, or name another with --out.");
     }
     try (WaterModel water = model.inference().open()) {
-      Segmentation found = new ImageSegmenter(water).segment(image, question);
+      ImageSegmenter segmenter = new ImageSegmenter(water);
+      Segmentation found =
+          prior == null
+              ? segmenter.segment(image, question)
+              : segmenter.correct(image, LabelReader.mask(prior), points);
       found.writePng(out);
       double pixels = (double) found.water().width() * found.water().height();
       int wet = found.water().count();

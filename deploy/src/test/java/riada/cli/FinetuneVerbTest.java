@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,16 +30,18 @@ class FinetuneVerbTest {
   }
 
   @Test
-  void onePairIsBadInput() throws IOException {
+  void twoPairsAreBadInput() throws IOException {
     save("1", 40);
+    save("2", 60);
 
-    assertRefused(tune(SMALL), "one pair");
+    assertRefused(tune(SMALL), "tuning needs three or more");
   }
 
   @Test
   void dryMasksAreBadInput() throws IOException {
     save("1", 0);
     save("2", 0);
+    save("3", 0);
 
     assertRefused(tune(SMALL), "dry throughout");
   }
@@ -47,6 +50,7 @@ class FinetuneVerbTest {
   void aMaskOfAnotherSizeIsBadInput() throws IOException {
     save("1", 40);
     save("2", 60);
+    save("3", 50);
     ImageIO.write(
         new BufferedImage(128, 40, BufferedImage.TYPE_BYTE_GRAY),
         "png",
@@ -61,6 +65,15 @@ class FinetuneVerbTest {
     save("2", 60);
 
     assertRefused(tune(TINY), "no weight named mask_decoder");
+  }
+
+  @Test
+  void cudaIsRefusedAndNotPassedOverInSilence() throws IOException {
+    save("1", 40);
+    save("2", 60);
+    save("3", 50);
+
+    assertRefused(tune(SMALL, "--device", "cuda"), "Tuning runs on the CPU alone");
   }
 
   @Test
@@ -94,7 +107,7 @@ class FinetuneVerbTest {
     return shell.run(all);
   }
 
-  /** Land of 128 x 128 pixels with a square of water from the top left. */
+  /** Fields of 128 x 128 pixels, others for each name, with a square of water from the top left. */
   private void save(String name, int side) throws IOException {
     for (String part : new String[] {"image", "mask"}) {
       boolean mask = part.equals("mask");
@@ -102,8 +115,11 @@ class FinetuneVerbTest {
           new BufferedImage(
               128, 128, mask ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
       Graphics2D pen = image.createGraphics();
-      pen.setColor(mask ? Color.BLACK : new Color(90, 140, 60));
-      pen.fillRect(0, 0, 128, 128);
+      Random random = new Random(name.hashCode());
+      for (int i = 0; i < 64; i++) {
+        pen.setColor(mask ? Color.BLACK : new Color(90, 140 + random.nextInt(9), 60));
+        pen.fillRect(i % 8 * 16, i / 8 * 16, 16, 16);
+      }
       pen.setColor(mask ? Color.WHITE : new Color(30, 60, 200));
       pen.fillRect(0, 0, side, side);
       pen.dispose();

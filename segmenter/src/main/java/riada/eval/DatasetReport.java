@@ -134,21 +134,8 @@ public record DatasetReport(
     return byBytes.values().stream().filter(group -> group.size() > 1).toList();
   }
 
-  /** Whoever looks like one of a group belongs to it. */
   private static List<List<String>> nearDuplicates(List<Sound> sound) {
-    int[] group = new int[sound.size()];
-    for (int i = 0; i < group.length; i++) {
-      group[i] = i;
-      for (int j = 0; j < i; j++) {
-        if (PictureHash.distance(sound.get(i).hash, sound.get(j).hash) <= PictureHash.NEAR) {
-          int from = group[j];
-          int to = group[i];
-          for (int k = 0; k <= i; k++) {
-            group[k] = group[k] == from ? to : group[k];
-          }
-        }
-      }
-    }
+    int[] group = LookAlikes.groups(sound.stream().mapToLong(Sound::hash).toArray());
     Map<Integer, List<String>> byGroup = new HashMap<>();
     for (int i = 0; i < group.length; i++) {
       byGroup.computeIfAbsent(group[i], g -> new ArrayList<>()).add(sound.get(i).name);

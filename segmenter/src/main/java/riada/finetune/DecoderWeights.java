@@ -79,6 +79,12 @@ final class DecoderWeights {
     return weight.shape();
   }
 
+  /** Channels of attention between tokens and cells: a multiple of its heads. */
+  int attentionWidth() {
+    return (int)
+        shape("mask_decoder.transformer.layers.0.cross_attn_token_to_image.q_proj.weight")[0];
+  }
+
   /** Names of the tuned weights in the order in which {@link #start} has them. */
   List<String> tunedNames() {
     return List.copyOf(tuned.keySet());

@@ -14,9 +14,13 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import riada.detect.Detection;
+import riada.eval.TruthPoints;
 import riada.finetune.Samples.Sample;
+import riada.mask.Mask;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.proto.Observation;
+import riada.sam.Frame;
 import riada.sam.Pixels;
 import riada.sam.Prompts;
 import riada.sam.Prompts.Box;
@@ -47,7 +51,7 @@ final class Encodings {
    *
    * @param features [channels, height, width]
    * @param hasWater whether the stream would ask the decoder at all
-   * @param prompts what the stream would ask
+   * @param prompts what the stream would ask, or, where no detector asks, points of the truth
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on at once, compared by nobody
   record Encoding(float[] features, boolean hasWater, Prompts prompts) {}
@@ -65,14 +69,28 @@ final class Encodings {
     }
     model.take(Pixels.of(flip.of(sample.picture())));
     model.encode();
-    Detection found = model.detect();
-    Encoding made = new Encoding(model.features(), found.hasWater(), found.prompts());
+    Encoding made;
+    if (model.has(Head.DETECTOR)) {
+      Detection found = model.detect();
+      made = new Encoding(model.features(), found.hasWater(), found.prompts());
+    } else {
+      made = new Encoding(model.features(), true, told(sample, flip));
+    }
     write(file, bytes(made));
     return made;
   }
 
+  /** What a person might point at; of a picture always the same. */
+  private Prompts told(Sample sample, Flip flip) throws BadInput {
+    Mask water = flip.of(sample.water());
+    Frame frame = model.frame().inPixelsOf(water.width(), water.height());
+    int number = Integer.parseInt(sample.digest().substring(0, 7), 16);
+    return Prompts.points(TruthPoints.draw(water, 0, number).stream().map(frame::onInput).toList());
+  }
+
   private String key(Sample sample, Flip flip) {
-    String text = sample.digest() + " " + model.ref().getDigest() + " " + flip;
+    String what = model.has(Head.DETECTOR) ? sample.digest() : sample.identity();
+    String text = what + " " + model.ref().getDigest() + " " + flip;
     return HexFormat.of().formatHex(Observation.sha256().digest(text.getBytes(UTF_8)));
   }
 

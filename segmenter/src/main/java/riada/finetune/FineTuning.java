@@ -5,16 +5,21 @@ import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import riada.eval.Evaluation;
 import riada.eval.LabelledFolder;
 import riada.finetune.Checkpoint.Epoch;
 import riada.finetune.Measuring.HeldOut;
 import riada.onnx.Device;
+import riada.onnx.FolderTree;
 import riada.onnx.Head;
+import riada.onnx.Kind;
 import riada.onnx.ModelFolder;
+import riada.onnx.WriterLock;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
@@ -29,6 +34,7 @@ public final class FineTuning {
   private final Request request;
   private final Training training;
   private final Progress progress;
+  private final InstantSource clock;
   private final Path out;
   private final Path run;
 
@@ -65,29 +71,32 @@ public final class FineTuning {
     void at(String stage, int done, int all);
   }
 
-  public FineTuning(Request request, Progress progress) {
-    this(request, Training.of(request.epochs, request.seed), progress);
+  /**
+   * @param clock tells when a model was tuned, which orders the versions
+   */
+  public FineTuning(Request request, Progress progress, InstantSource clock) {
+    this(request, Training.of(request.epochs, request.seed), progress, clock);
   }
 
-  FineTuning(Request request, Training training, Progress progress) {
+  FineTuning(Request request, Training training, Progress progress, InstantSource clock) {
     this.request = request;
     this.training = training;
     this.progress = progress;
+    this.clock = clock;
     out = request.out.toAbsolutePath().normalize();
     run = out.resolveSibling(out.getFileName() + ".run");
   }
 
   /**
-   * Tunes, measures and writes. A model that gains nothing on the held-out pictures is not written.
+   * Tunes, measures and writes. A model that gains nothing on the pictures that choose is not
+   * written.
    *
    * @throws BadInput when the data or the model cannot be used, or {@code out} is there already
    * @throws IOException when a file cannot be written; then no new model is there, and the run can
    *     be gone on with if it had ended an epoch
    */
   public Tuned tune() throws BadInput, IOException, OrtException {
-    if (Files.exists(out)) {
-      throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
-    }
+    requireNew();
     long start = System.nanoTime();
     ModelFolder folder = ModelFolder.open(request.model, request.variant, Device.CPU);
     requireTunable(folder);
@@ -98,45 +107,85 @@ public final class FineTuning {
         Network network = new Network(NDManager.newBaseManager(), weights, folder)) {
       Plan plan = Plan.of(request, training.seed(), parent);
       String identity = plan.identity(folder.ref().getDigest() + training + request.threads);
-      Path encoded = begin(identity, weights.size());
-      try {
-        Encodings encodings = new Encodings(parent, encoded);
-        Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
-        Judge judge =
-            new Judge(network, encodings, plan.heldOut(), folder.card().thresholds().mask());
-        Checkpoint last =
-            new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
-                .train(run.resolve(CHECKPOINT), identity, progress);
-        Blend blend = Blend.choose(weights, last.best(), judge);
-        float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));
-        Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
-        TunedFolder.delete(run);
-        return result;
-      } catch (BadInput e) {
-        if (!Files.exists(run.resolve(CHECKPOINT))) {
-          TunedFolder.delete(run);
-        }
-        throw e;
-      } catch (IOException e) {
-        throw stopped(e, encoded);
+      Path encoded = place();
+      try (WriterLock lock = lock()) {
+        requireNew(); // another run may have ended meanwhile
+        requireSameRun(identity, weights.size());
+        return tune(folder, parent, plan, identity, network, encoded, start);
       }
     }
   }
 
-  /** What it learns is what the stream asks of it: the detector's questions. */
-  private static void requireTunable(ModelFolder folder) throws BadInput {
-    if (!folder.card().heads().contains(Head.DETECTOR)) {
+  private Tuned tune(
+      ModelFolder folder,
+      WaterModel parent,
+      Plan plan,
+      String identity,
+      Network network,
+      Path encoded,
+      long start)
+      throws BadInput, IOException, OrtException {
+    try {
+      DecoderWeights weights = network.weights();
+      Encodings encodings = new Encodings(parent, encoded);
+      Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
+      Judge judge = new Judge(network, encodings, plan.choose(), parent);
+      Checkpoint last =
+          new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
+              .train(run.resolve(CHECKPOINT), identity, progress);
+      Blend blend = Blend.choose(weights, last.best(), judge);
+      float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));
+      Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
+      FolderTree.delete(run);
+      return result;
+    } catch (BadInput e) {
+      if (!Files.exists(run.resolve(CHECKPOINT))) {
+        FolderTree.delete(run);
+      }
+      throw e;
+    } catch (IOException e) {
+      throw stopped(e, encoded);
+    }
+  }
+
+  private void requireNew() throws BadInput {
+    if (Files.exists(out)) {
+      throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
+    }
+  }
+
+  private WriterLock lock() throws BadInput, IOException {
+    String other = "Another `riada finetune --out " + request.out + "`";
+    return WriterLock.take(run.resolve("lock"), false, "tuning_busy", other);
+  }
+
+  /** A model without detector learns from points of the truth, which a mask of flood has not. */
+  private void requireTunable(ModelFolder folder) throws BadInput {
+    if (folder.card().kind() != Kind.PROMPTABLE || !folder.card().prompts().contains("points")) {
       throw new BadInput(
-          "model_without_detector",
+          "model_unfit",
           "The model "
               + folder
-              + " has no detector that asks its decoder, so there is nothing to tune it for; name"
-              + " one that finds water by itself, such as riada-lite.");
+              + " has no decoder that answers points, so there is nothing to tune; name one of the"
+              + " Segment Anything family, such as riada-lite.");
+    }
+    for (LabelledFolder data :
+        Stream.concat(Stream.of(request.data), request.also.stream()).toList()) {
+      if (data.change() && !folder.has(Head.DETECTOR)) {
+        throw new BadInput(
+            "model_without_detector",
+            "The masks of "
+                + data.folder()
+                + " mark flood and not water, and the model "
+                + folder
+                + " has no detector that finds water by itself; label water (image/ and mask/), or"
+                + " name a model with a detector, such as riada-lite.");
+      }
     }
   }
 
   /** Makes the run's folder, or finds that of the run that is gone on with; where encodings go. */
-  private Path begin(String identity, int size) throws BadInput, IOException {
+  private Path place() throws IOException {
     Path encoded = run.resolve("encodings");
     try {
       Files.createDirectories(encoded);
@@ -144,6 +193,10 @@ public final class FineTuning {
       throw new IOException(
           "The folder " + run + " cannot be made (" + e + "); name another place with --out.", e);
     }
+    return encoded;
+  }
+
+  private void requireSameRun(String identity, int size) throws BadInput, IOException {
     Optional<Checkpoint> last = Checkpoint.read(run.resolve(CHECKPOINT), size);
     if (last.isPresent() && !last.get().identity().equals(identity)) {
       throw new BadInput(
@@ -153,13 +206,12 @@ public final class FineTuning {
               + " stands an unfinished run with other data, model or options. Start that again to"
               + " go on with it, delete the folder, or name another --out.");
     }
-    return encoded;
   }
 
   /** What a person is told when files cannot be written any more. */
   private IOException stopped(IOException e, Path encoded) throws IOException {
     boolean kept = Files.exists(run.resolve(CHECKPOINT));
-    TunedFolder.delete(kept ? encoded : run); // they can be made again, and may be what fills it
+    FolderTree.delete(kept ? encoded : run); // they can be made again, and may be what fills it
     String way =
         kept
             ? "What it learnt is in " + run + ": start the same command again to go on."
@@ -189,7 +241,8 @@ public final class FineTuning {
     if (blend.share() == 0) {
       return new Tuned(
           false,
-          "Nothing was gained on the held-out pictures, so no new model was made.",
+          "Nothing was gained on the pictures that choose among what was learnt, so no new model"
+              + " was made.",
           null,
           was,
           null,
@@ -201,7 +254,8 @@ public final class FineTuning {
           List.of(),
           seconds(start));
     }
-    try (TunedFolder tuned = new TunedFolder(folder, out, folder(row, network))) {
+    byte[] decoder = network.weights().with(row);
+    try (TunedFolder tuned = new TunedFolder(folder, out, decoder, clock.instant())) {
       List<Tuned.Row> rows = new ArrayList<>();
       try (WaterModel model = open(tuned.path(), folder)) {
         Parity.require(network, row, model, encodings, plan.train().get(0).image());
@@ -236,10 +290,6 @@ public final class FineTuning {
       tuned.finish();
       return told.at(request.out.toString(), named);
     }
-  }
-
-  private static byte[] folder(float[] row, Network network) {
-    return network.weights().with(row);
   }
 
   private WaterModel open(Path path, ModelFolder parent) throws BadInput {

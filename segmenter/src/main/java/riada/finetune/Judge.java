@@ -13,25 +13,27 @@ import riada.finetune.Samples.Sample;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.BadInput;
+import riada.segmenter.WaterModel;
 
 /**
- * Tells how good weights are on held-out pictures, by the stream's own prompts and at the decoder's
- * resolution. It picks among epochs; the figures that are told are the evaluation's.
+ * Tells how good weights are on pictures that taught nothing, by what the stream would ask, or
+ * points of the truth where no detector asks, and at the decoder's resolution. It picks among
+ * epochs; the figures that are told are the evaluation's, on other pictures.
  */
 final class Judge {
   private final Network network;
   private final Encodings encodings;
   private final List<Lesson> heldOut;
-  private final float threshold;
+  private final WaterModel model;
 
   /**
-   * @param threshold logit above which a cell is water
+   * @param model whose decoder it is: it knows how pictures lie on the input, and what is water
    */
-  Judge(Network network, Encodings encodings, List<Lesson> heldOut, float threshold) {
+  Judge(Network network, Encodings encodings, List<Lesson> heldOut, WaterModel model) {
     this.network = network;
     this.encodings = encodings;
     this.heldOut = List.copyOf(heldOut);
-    this.threshold = threshold;
+    this.model = model;
   }
 
   /** Pooled IoU, 0..1: of flood where the lessons are change pairs, else of water. */
@@ -40,36 +42,27 @@ final class Judge {
     try (NDManager manager = network.manager().newSubManager()) {
       NDArray row = manager.create(weights, new Shape(weights.length));
       for (Lesson lesson : heldOut) {
-        Mask said = water(row, lesson.image());
+        Mask truth = RunLength.decode(lesson.truth());
+        Covered cells = Covered.of(model.frame(truth.width(), truth.height()), network.maskSide());
+        Mask said = water(row, lesson.image(), cells);
         if (lesson.before().isPresent()) {
-          said.andNot(water(row, lesson.before().get()));
+          said.andNot(water(row, lesson.before().get(), cells));
         }
-        float[] shares = Samples.shares(RunLength.decode(lesson.truth()), network.maskSide());
-        pooled = pooled.plus(ConfusionMatrix.of(said, above(shares, 0.5f)));
+        pooled = pooled.plus(ConfusionMatrix.of(said, cells.above(cells.shares(truth), 0.5f)));
       }
     }
     return pooled.iou();
   }
 
-  private Mask water(NDArray row, Sample sample) throws BadInput, IOException, OrtException {
+  private Mask water(NDArray row, Sample sample, Covered cells)
+      throws BadInput, IOException, OrtException {
     Encoding picture = encodings.of(sample, Flip.NONE);
     if (!picture.hasWater()) {
-      return new Mask(network.maskSide(), network.maskSide());
+      return new Mask(cells.columns(), cells.rows());
     }
     try (NDManager scratch = row.getManager().newSubManager()) {
       NDArray masks = network.answer(row, picture, picture.prompts(), scratch).masks();
-      return above(masks.get(0).toFloatArray(), threshold);
+      return cells.above(cells.of(masks.get(0)).toFloatArray(), model.threshold());
     }
-  }
-
-  private Mask above(float[] cells, float least) {
-    int side = network.maskSide();
-    Mask mask = new Mask(side, side);
-    for (int i = 0; i < cells.length; i++) {
-      if (cells[i] > least) {
-        mask.set(i % side, i / side);
-      }
-    }
-    return mask;
   }
 }

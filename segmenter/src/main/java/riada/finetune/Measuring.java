@@ -4,25 +4,25 @@ import ai.onnxruntime.OrtException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.stream.Collectors;
 import riada.eval.Comparison;
 import riada.eval.Evaluation;
 import riada.eval.Evaluator;
 import riada.eval.LabelledFolder;
 import riada.eval.LabelledFolder.Pair;
 import riada.eval.Prompting;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
 
 /** Measures parent and tuned model on the same pictures, by the way of {@code riada evaluate}. */
 final class Measuring {
   /** Of fewer pictures nobody can tell whether one model is better. */
-  private static final int FEWEST = 3;
+  static final int FEWEST = 5;
 
   private Measuring() {}
 
   /**
-   * Pictures that trained nobody.
+   * Pictures on which nothing was learnt and nothing chosen.
    *
    * @param platform what took them; empty: told from the pictures
    */
@@ -34,8 +34,13 @@ final class Measuring {
 
   static Evaluation evaluate(WaterModel model, HeldOut what, long seed, IntConsumer done)
       throws BadInput, OrtException {
-    return new Evaluator(model, Prompting.DETECTOR, what.platform, seed)
+    return new Evaluator(model, prompting(model), what.platform, seed)
         .evaluate(what.folder(), done);
+  }
+
+  /** As the stream asks; where no detector does, by points that are drawn from the truth. */
+  private static Prompting prompting(WaterModel model) {
+    return model.has(Head.DETECTOR) ? Prompting.DETECTOR : Prompting.POINTS;
   }
 
   static Tuned.Row row(HeldOut what, Evaluation parent, Evaluation tuned, long seed) {
@@ -48,7 +53,8 @@ final class Measuring {
         };
     return new Tuned.Row(
         name(what.data),
-        tuned.bySensor().stream().map(Evaluation.Group::name).collect(Collectors.joining("+")),
+        tuned.bySensor().stream().map(Evaluation.Group::name).toList(),
+        parent.prompts(),
         parent.images(),
         parent.mean().iou(),
         tuned.mean().iou(),
@@ -63,13 +69,16 @@ final class Measuring {
     return String.valueOf(data.folder().toAbsolutePath().normalize().getFileName());
   }
 
+  /** Whether a card's name of a sensor is of the one that evaluation calls so. */
+  static boolean isSame(String named, String seen) {
+    return named.equals(seen) || named.endsWith("-" + seen);
+  }
+
   /** The card's sensors that no row is of: {@code rgb} is {@code aerial-rgb} too. */
   static List<String> notMeasured(List<String> sensors, List<Tuned.Row> rows) {
-    List<String> seen =
-        rows.stream().flatMap(row -> java.util.Arrays.stream(row.sensor().split("\\+"))).toList();
+    List<String> seen = rows.stream().flatMap(row -> row.sensors().stream()).toList();
     return sensors.stream()
-        .filter(
-            sensor -> seen.stream().noneMatch(s -> sensor.equals(s) || sensor.endsWith("-" + s)))
+        .filter(sensor -> seen.stream().noneMatch(s -> isSame(sensor, s)))
         .toList();
   }
 }

@@ -12,12 +12,16 @@ import riada.sam.Prompts;
  * and tuned mask decoder. Owns its manager, with the frozen weights in it.
  */
 final class Network implements AutoCloseable {
+  /** Of attention in the published models. */
+  static final int FAMILY_HEADS = 8;
+
   private final NDManager manager;
   private final DecoderWeights weights;
   private final PromptEncoder prompts;
   private final int channels;
   private final int cells;
   private final int maskSide;
+  private int heads = FAMILY_HEADS;
 
   Network(NDManager manager, DecoderWeights weights, ModelFolder folder) {
     this.manager = manager;
@@ -27,7 +31,13 @@ final class Network implements AutoCloseable {
     cells = side * side;
     maskSide = folder.maskSide();
     prompts =
-        new PromptEncoder(manager, weights, folder.inputSize(), side, folder.card().drawnPrompts());
+        new PromptEncoder(
+            manager,
+            weights,
+            folder.inputSize(),
+            side,
+            folder.card().padPoints(),
+            folder.card().drawnPrompts());
   }
 
   NDManager manager() {
@@ -36,6 +46,11 @@ final class Network implements AutoCloseable {
 
   DecoderWeights weights() {
     return weights;
+  }
+
+  /** Has attention work with so many heads. */
+  void setHeads(int heads) {
+    this.heads = heads;
   }
 
   /** Cells along one side of a mask. */
@@ -51,7 +66,7 @@ final class Network implements AutoCloseable {
   TunedDecoder.Answer answer(NDArray row, Encoding picture, Prompts question, NDManager scratch) {
     NDArray embedding =
         scratch.create(picture.features(), new Shape(1, channels, cells)).transpose(0, 2, 1);
-    return new TunedDecoder(weights, row, scratch)
+    return new TunedDecoder(weights, row, heads, scratch)
         .decode(
             embedding,
             prompts.grid(),

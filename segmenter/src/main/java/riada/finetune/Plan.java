@@ -19,20 +19,21 @@ import riada.segmenter.WaterModel;
 /**
  * Pictures by what they are for.
  *
- * @param train those that teach, {@code heldOut} those that pick among epochs and weights
+ * @param train those that teach, {@code choose} those that pick among epochs and weights
  * @param rehearsal pictures of elsewhere on which the answers of before are to stay
- * @param measured on which before and after are told, the data's own first
+ * @param measured on which before and after are told, the data's own first; nothing was chosen on
+ *     them
  * @param taught what the new model's card says of all this
  */
 record Plan(
     List<Lesson> train,
-    List<Lesson> heldOut,
+    List<Lesson> choose,
     List<Sample> rehearsal,
     List<HeldOut> measured,
     List<Tuned.Taught> taught) {
   Plan {
     train = List.copyOf(train);
-    heldOut = List.copyOf(heldOut);
+    choose = List.copyOf(choose);
     rehearsal = List.copyOf(rehearsal);
     measured = List.copyOf(measured);
     taught = List.copyOf(taught);
@@ -46,28 +47,34 @@ record Plan(
   static Plan of(FineTuning.Request request, long seed, WaterModel parent)
       throws BadInput, OrtException {
     Samples samples = new Samples(parent, request.platform());
-    Samples.Parts parts = Samples.split(request.data(), seed, Samples.HELD_OUT_OF);
-    List<Lesson> train = samples.read(request.data(), parts.train());
+    Split split = Split.of(request.data(), seed);
+    List<Lesson> train = samples.read(request.data(), split.train());
     List<Sample> rehearsal = new ArrayList<>();
     List<HeldOut> measured = new ArrayList<>();
     List<Tuned.Taught> taught = new ArrayList<>();
-    measured.add(new HeldOut(request.data(), parts.dev(), request.platform()));
+    measured.add(new HeldOut(request.data(), split.judge(), request.platform()));
     List<Sample> images = train.stream().map(Lesson::image).toList();
-    taught.add(taught(request.data(), "labels", images, parts.dev().size()));
+    taught.add(taught(request.data(), "labels", images, split));
     for (LabelledFolder other : request.also()) {
-      Samples.Parts halves = Samples.split(other, seed, 2);
-      List<Sample> keep = Samples.pictures(halves.train());
+      Split halves = Split.halves(other, seed);
+      List<Sample> keep = samples.pictures(halves.train());
       rehearsal.addAll(keep);
-      measured.add(new HeldOut(other, halves.dev(), Optional.empty()));
-      taught.add(taught(other, "rehearsal", keep, halves.dev().size()));
+      measured.add(new HeldOut(other, halves.judge(), Optional.empty()));
+      taught.add(taught(other, "rehearsal", keep, halves));
     }
-    return new Plan(train, samples.held(parts.dev()), rehearsal, measured, taught);
+    return new Plan(train, samples.held(split.choose()), rehearsal, measured, taught);
   }
 
   private static Tuned.Taught taught(
-      LabelledFolder folder, String use, List<Sample> pictures, int heldOut) {
+      LabelledFolder folder, String use, List<Sample> pictures, Split split) {
     String digests = String.join("\n", pictures.stream().map(Sample::digest).toList());
-    return new Tuned.Taught(Measuring.name(folder), use, pictures.size(), heldOut, sha256(digests));
+    return new Tuned.Taught(
+        Measuring.name(folder),
+        use,
+        pictures.size(),
+        split.choose().size(),
+        split.judge().size(),
+        sha256(digests));
   }
 
   /**
@@ -77,7 +84,7 @@ record Plan(
    */
   String identity(String settings) {
     StringBuilder text = new StringBuilder(settings);
-    Stream.concat(train.stream(), heldOut.stream())
+    Stream.concat(train.stream(), choose.stream())
         .forEach(
             lesson -> {
               lesson.before().ifPresent(before -> text.append(before.identity()));

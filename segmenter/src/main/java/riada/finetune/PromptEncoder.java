@@ -19,14 +19,22 @@ final class PromptEncoder {
   private final int inputSize;
   private final int side;
   private final int channels;
+  private final boolean padPoints;
   private final boolean drawn;
 
   /**
    * @param inputSize side of the network's input in pixels
    * @param side of the embedding, in cells
+   * @param padPoints whether points without a box are followed by an empty slot
    * @param drawn whether questions are drawn into the mask prompt, too
    */
-  PromptEncoder(NDManager manager, DecoderWeights from, int inputSize, int side, boolean drawn) {
+  PromptEncoder(
+      NDManager manager,
+      DecoderWeights from,
+      int inputSize,
+      int side,
+      boolean padPoints,
+      boolean drawn) {
     from.frozen()
         .forEach(
             (name, weight) -> {
@@ -36,6 +44,7 @@ final class PromptEncoder {
             });
     this.inputSize = inputSize;
     this.side = side;
+    this.padPoints = padPoints;
     this.drawn = drawn;
     this.channels = (int) weight("no_mask_embed.weight").size();
     float[] centres = new float[2 * side * side];
@@ -74,24 +83,30 @@ final class PromptEncoder {
 
   /** The question's points, a box as its two corners: [1, points, channels]. */
   NDArray sparse(NDManager manager, Prompts question) {
-    int n = question.slots();
+    boolean padded = padPoints && question.box() == null;
+    int n = question.slots() + (padded ? 1 : 0);
     float[] xy = new float[2 * n];
-    float[] labels = new float[n];
+    float[] somewhere = new float[n]; // 0: the slot is empty
+    NDList kinds = new NDList();
     int[] at = {0};
     question.forEachSlot(
         (x, y, label) -> {
           xy[2 * at[0]] = (x + 0.5f) / inputSize;
           xy[2 * at[0] + 1] = (y + 0.5f) / inputSize;
-          labels[at[0]++] = label;
+          somewhere[at[0]++] = 1;
+          kinds.add(kind(manager, "point_embeddings." + (int) label + ".weight"));
         });
-    NDList kinds = new NDList();
-    for (float label : labels) {
-      NDArray kind = manager.zeros(new Shape(1, channels));
-      kinds.add(kind.add(weight("point_embeddings." + (int) label + ".weight")));
+    if (padded) {
+      kinds.add(kind(manager, "not_a_point_embed.weight"));
     }
     NDArray code = places(manager.create(xy, new Shape(n, 2)));
-    return code.add(kinds.size() == 1 ? kinds.get(0) : kinds.get(0).concat(rest(kinds), 0))
+    return code.mul(manager.create(somewhere, new Shape(n, 1)))
+        .add(kinds.size() == 1 ? kinds.get(0) : kinds.get(0).concat(rest(kinds), 0))
         .reshape(1, n, channels);
+  }
+
+  private NDArray kind(NDManager manager, String name) {
+    return manager.zeros(new Shape(1, channels)).add(weight(name));
   }
 
   private static NDArray rest(NDList kinds) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import riada.detect.Detection;
 import riada.eval.Evaluator;
 import riada.eval.LabelReader;
@@ -15,6 +14,7 @@ import riada.eval.LabelledFolder;
 import riada.eval.LabelledFolder.Pair;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.proto.MaskRuns;
 import riada.proto.Observation;
@@ -29,12 +29,6 @@ import riada.segmenter.WaterModel;
  * the model as it is. The water of its second picture is this with the flood.
  */
 final class Samples {
-  /** Of the data that teach, one of so many pairs is held out. */
-  static final int HELD_OUT_OF = 4;
-
-  /** Fewer than these judge badly; but no more than half are held out. */
-  private static final int ENOUGH = 3;
-
   private final WaterModel model;
   private final Optional<String> platform;
 
@@ -89,35 +83,6 @@ final class Samples {
    */
   record Lesson(Optional<Sample> before, Sample image, MaskRuns truth) {}
 
-  /** Those that train and those that judge. */
-  record Parts(List<Pair> train, List<Pair> dev) {}
-
-  /**
-   * Holds out a run of consecutive names: neighbours look alike.
-   *
-   * @param seed decides where the run starts
-   * @param of one of so many is held out, more where that makes less than three
-   * @throws BadInput when there are fewer than two pairs
-   */
-  static Parts split(LabelledFolder data, long seed, int of) throws BadInput {
-    int n = data.pairs().size();
-    if (n < 2) {
-      throw new BadInput(
-          "labels_few",
-          "There is one pair of picture and mask in "
-              + data.folder()
-              + "; tuning needs two or more, because some are held out to judge by.");
-    }
-    int held = Math.max(n / of, Math.min(ENOUGH, n / 2));
-    int start = new SplittableRandom(seed).nextInt(n);
-    List<Pair> train = new ArrayList<>();
-    List<Pair> dev = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
-      (Math.floorMod(i - start, n) < held ? dev : train).add(data.pairs().get(i));
-    }
-    return new Parts(train, dev);
-  }
-
   /**
    * Reads pairs.
    *
@@ -145,7 +110,7 @@ final class Samples {
     return lessons;
   }
 
-  /** Reads pairs that only judge, whatever they show. */
+  /** Reads pairs that teach nothing, whatever they show. */
   List<Lesson> held(List<Pair> pairs) throws BadInput, OrtException {
     List<Lesson> lessons = new ArrayList<>();
     for (Pair pair : pairs) {
@@ -154,15 +119,15 @@ final class Samples {
     return lessons;
   }
 
-  /** The pictures of pairs, whose labels are of no use here. */
-  static List<Sample> pictures(List<Pair> pairs) throws BadInput {
+  /** The pictures of pairs, whose labels are of use only where the model asks nothing by itself. */
+  List<Sample> pictures(List<Pair> pairs) throws BadInput {
     List<Sample> pictures = new ArrayList<>();
     for (Pair pair : pairs) {
-      Mask none = new Mask(1, 1);
+      Mask truth = model.has(Head.DETECTOR) ? new Mask(1, 1) : LabelReader.mask(pair.mask());
       if (pair.before().isPresent()) {
-        pictures.add(sample(pair.before().get(), pair, none));
+        pictures.add(sample(pair.before().get(), pair, truth));
       }
-      pictures.add(sample(pair.image(), pair, none));
+      pictures.add(sample(pair.image(), pair, truth));
     }
     return pictures;
   }
@@ -200,26 +165,5 @@ final class Samples {
   private static Sample sample(Path file, Pair pair, Mask water) throws BadInput {
     byte[] sha = Observation.sha256().digest(LabelReader.bytes(file));
     return new Sample(file, pair.mask(), HexFormat.of().formatHex(sha), RunLength.encode(water));
-  }
-
-  /** The share of water in each of {@code side} x {@code side} cells, 0..1, row-major. */
-  static float[] shares(Mask water, int side) {
-    float[] shares = new float[side * side];
-    for (int row = 0; row < side; row++) {
-      int y0 = row * water.height() / side;
-      int y1 = Math.max(y0 + 1, (row + 1) * water.height() / side);
-      for (int column = 0; column < side; column++) {
-        int x0 = column * water.width() / side;
-        int x1 = Math.max(x0 + 1, (column + 1) * water.width() / side);
-        int wet = 0;
-        for (int y = y0; y < y1; y++) {
-          for (int x = x0; x < x1; x++) {
-            wet += water.get(x, y) ? 1 : 0;
-          }
-        }
-        shares[row * side + column] = (float) wet / ((y1 - y0) * (x1 - x0));
-      }
-    }
-    return shares;
   }
 }

@@ -62,7 +62,7 @@ final class Trainer {
   }
 
   /** One question about one picture, and the share of water that is right for each cell. */
-  private record Task(Encoding picture, Prompts question, float[] target) {}
+  private record Task(Encoding picture, Prompts question, Covered cells, float[] target) {}
 
   /** The state of a run. */
   private final class Run implements AutoCloseable {
@@ -176,22 +176,23 @@ final class Trainer {
     return order;
   }
 
-  /** What the stream would ask of a mirror image, and what a person might. */
+  /** What the stream would ask of a mirror image, if it would, and what a person might. */
   private List<Task> tasks(Sample sample, SplittableRandom random)
       throws BadInput, IOException, OrtException {
     Flip flip = Flip.values()[random.nextInt(Flip.values().length)];
     int number = random.nextInt();
     Encoding picture = encodings.of(sample, flip);
     Mask water = flip.of(sample.water());
-    float[] target = Samples.shares(water, network.maskSide());
+    Frame frame = model.frame(water.width(), water.height());
+    Covered cells = Covered.of(frame, network.maskSide());
+    float[] target = cells.shares(water);
     List<Task> tasks = new ArrayList<>();
     if (picture.hasWater()) {
-      tasks.add(new Task(picture, picture.prompts(), target));
+      tasks.add(new Task(picture, picture.prompts(), cells, target));
     }
-    Frame frame = model.frame(water.width(), water.height());
     List<Prompts.Point> points =
         TruthPoints.draw(water, training.seed(), number).stream().map(frame::onInput).toList();
-    tasks.add(new Task(picture, Prompts.points(points), target));
+    tasks.add(new Task(picture, Prompts.points(points), cells, target));
     return tasks;
   }
 
@@ -207,7 +208,8 @@ final class Trainer {
           NDArray target = scratch.create(task.target);
           TunedDecoder.Answer answer =
               network.answer(run.row, task.picture, task.question, scratch);
-          NDArray loss = MaskLoss.of(answer.masks().get(0), answer.iou().get(0), target);
+          NDArray logits = task.cells.of(answer.masks().get(0));
+          NDArray loss = MaskLoss.of(logits, answer.iou().get(0), target);
           gradients.backward(loss.div(batch.size()));
           sum += loss.getFloat();
         }

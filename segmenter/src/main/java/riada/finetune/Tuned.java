@@ -9,7 +9,7 @@ import riada.eval.Evaluation;
 /**
  * What came of fine-tuning.
  *
- * @param better whether the tuned model is better on the data's held-out pictures and worse nowhere
+ * @param better whether the tuned model is better on the data's judging pictures and worse nowhere
  *     that was measured; {@code sentence} says it in words
  * @param out the new model's folder; absent when there is none, because nothing was gained
  * @param model as {@code riada model info} would name it
@@ -67,20 +67,26 @@ public record Tuned(
    *
    * @param folder its name
    * @param use {@code labels}, or {@code rehearsal}: the parent's own answers were to stay
-   * @param pictures that trained, {@code heldOut} those that did not
+   * @param pictures that trained
+   * @param choosing pairs that told when to stop and which weights to take
+   * @param judging pairs on which nothing was learnt and nothing chosen: those of {@link Row}
    * @param sha256 of the training pictures' digests, in the order of their names
    */
-  public record Taught(String folder, String use, int pictures, int heldOut, String sha256) {}
+  public record Taught(
+      String folder, String use, int pictures, int choosing, int judging, String sha256) {}
 
   /**
-   * One folder's held-out pictures, by the evaluation of {@code riada evaluate --prompts detector}.
+   * One folder's judging pictures, by the evaluation of {@code riada evaluate}.
    *
+   * @param prompts as {@code --prompts} takes them: {@code detector}, or {@code points} where the
+   *     model has none
    * @param interval95 of the difference of mean IoU
    * @param verdict {@code better}, {@code worse} or, where the interval holds 0, {@code neither}
    */
   public record Row(
       String folder,
-      String sensor,
+      List<String> sensors,
+      String prompts,
       int images,
       double parentMeanIou,
       double meanIou,
@@ -88,5 +94,9 @@ public record Tuned(
       double pooledIou,
       double difference,
       Bootstrap.Interval interval95,
-      String verdict) {}
+      String verdict) {
+    public Row {
+      sensors = List.copyOf(sensors);
+    }
+  }
 }

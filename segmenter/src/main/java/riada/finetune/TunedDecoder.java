@@ -10,14 +10,13 @@ import java.util.Map;
 /**
  * The mask decoder of Segment Anything (Kirillov et al., 2023): a two-way transformer between
  * tokens and cells, an enlargement of the cells by four, and a small network for each mask. Every
- * dimension comes from the weights but the heads of attention, which are eight in the family.
+ * dimension comes from the weights but the heads of attention, which no weight tells.
  *
  * <p>One forward pass's view on the row of tuned weights: what it computes belongs to the manager
  * of the pieces that it was given.
  */
 final class TunedDecoder {
-  private static final int HEADS = 8;
-
+  private final int heads;
   private final Map<String, NDArray> weights = new HashMap<>();
   private final int layers;
 
@@ -25,8 +24,10 @@ final class TunedDecoder {
    * Cuts the row of tuned weights into its pieces.
    *
    * @param row as {@link DecoderWeights#start} has it; gradients reach it
+   * @param heads of attention
    */
-  TunedDecoder(DecoderWeights shapes, NDArray row, ai.djl.ndarray.NDManager manager) {
+  TunedDecoder(DecoderWeights shapes, NDArray row, int heads, ai.djl.ndarray.NDManager manager) {
+    this.heads = heads;
     NDList pieces = row.split(shapes.starts(), 0);
     pieces.attach(manager);
     List<String> names = shapes.tunedNames();
@@ -97,9 +98,9 @@ final class TunedDecoder {
     return linear(name + ".out_proj", seen.reshape(1, q.getShape().get(1), -1));
   }
 
-  /** [1, tokens, channels] to [1, HEADS, tokens, channels / HEADS]. */
-  private static NDArray heads(NDArray x) {
-    return x.reshape(1, x.getShape().get(1), HEADS, -1).transpose(0, 2, 1, 3);
+  /** [1, tokens, channels] to [1, heads, tokens, channels / heads]. */
+  private NDArray heads(NDArray x) {
+    return x.reshape(1, x.getShape().get(1), heads, -1).transpose(0, 2, 1, 3);
   }
 
   private NDArray hidden(String name, NDArray x) {

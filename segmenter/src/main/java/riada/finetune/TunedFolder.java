@@ -9,13 +9,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
+import riada.onnx.FolderTree;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
+import riada.proto.ModelVersions;
 import riada.proto.Observation;
 
 /**
@@ -24,11 +28,16 @@ import riada.proto.Observation;
  */
 final class TunedFolder implements AutoCloseable {
   private static final String CARD = "model.json";
+  private static final String README = "README.md";
+  private static final String TUNED = "+tuned.";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   private final Path part;
   private final Path whole;
+  private final ModelFolder parent;
   private final ObjectNode card;
 
   /**
@@ -36,11 +45,14 @@ final class TunedFolder implements AutoCloseable {
    * theirs was not tuned.
    *
    * @param out must not exist
+   * @param now for the version: of two models the one that was tuned later has the higher
    */
-  TunedFolder(ModelFolder parent, Path out, byte[] decoder) throws BadInput, IOException {
+  TunedFolder(ModelFolder parent, Path out, byte[] decoder, Instant now)
+      throws BadInput, IOException {
+    this.parent = parent;
     whole = out.toAbsolutePath().normalize();
     part = whole.resolveSibling(whole.getFileName() + ".tuned");
-    delete(part); // of a run that was killed
+    FolderTree.delete(part); // of a run that was killed
     parent.copyTo(part);
     try {
       card = (ObjectNode) JSON.readTree(Files.readAllBytes(part.resolve(CARD)));
@@ -48,13 +60,27 @@ final class TunedFolder implements AutoCloseable {
       Files.write(part.resolve(entry.get("path").asText()), decoder);
       String sha = HexFormat.of().formatHex(Observation.sha256().digest(decoder));
       entry.put("sha256", sha);
-      card.put("version", parent.card().version() + "+tuned." + sha.substring(0, 8));
+      card.put("version", version(parent.card().version(), now, sha.substring(0, 8)));
       leaveOutOtherDecoders();
       writeCard();
     } catch (IOException | RuntimeException e) {
-      delete(part);
+      FolderTree.delete(part);
       throw e;
     }
+  }
+
+  /**
+   * The parent's version with time and weights behind it, in place of those that the parent has
+   * itself: so the later of two tuned models has the higher version, whichever came of the other.
+   *
+   * @param weights some letters that tell them from others of the same second
+   */
+  static String version(String parent, Instant now, String weights) {
+    String stamp = TUNED + TIME.format(now) + "." + weights;
+    int tuned = parent.indexOf(TUNED);
+    String version = (tuned < 0 ? parent : parent.substring(0, tuned)) + stamp;
+    boolean higher = ModelVersions.ORDER.compare(version, parent) > 0;
+    return higher ? version : parent + stamp; // the clock went back: what comes behind is higher
   }
 
   private void leaveOutOtherDecoders() throws IOException {
@@ -82,7 +108,7 @@ final class TunedFolder implements AutoCloseable {
     return part;
   }
 
-  /** Tells in the card what was done, with the figures of it. */
+  /** Tells in the cards, that for programs and that for people, what was done and the figures. */
   void tell(Tuned result) throws IOException {
     ObjectNode metrics = JSON.createObjectNode();
     metrics.set("fine_tuning", JSON.valueToTree(result));
@@ -96,15 +122,16 @@ final class TunedFolder implements AutoCloseable {
         .filter(taught -> taught.use().equals("labels"))
         .forEach(
             taught -> trained.add(taught.folder() + ", " + taught.pictures() + " labelled pairs"));
-    String learnt = result.measured().get(0).sensor();
-    boolean known = false;
-    for (JsonNode sensor : card.withArray("/sensors")) {
-      known |= sensor.asText().equals(learnt) || sensor.asText().endsWith("-" + learnt);
-    }
-    if (!known) {
-      card.withArray("/sensors").add(learnt);
+    for (String learnt : result.measured().get(0).sensors()) {
+      if (parent.card().sensors().stream().noneMatch(one -> Measuring.isSame(one, learnt))) {
+        card.withArray("/sensors").add(learnt);
+      }
     }
     writeCard();
+    Path readme = part.resolve(README); // the parent's, still
+    String theirs = Files.isRegularFile(readme) ? Files.readString(readme) : "";
+    String version = card.get("version").asText();
+    Files.writeString(readme, TunedCard.text(parent, version, result, theirs));
   }
 
   void add(String name, byte[] file) throws IOException {
@@ -124,16 +151,6 @@ final class TunedFolder implements AutoCloseable {
   /** Deletes what was not finished. */
   @Override
   public void close() throws IOException {
-    delete(part);
-  }
-
-  static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      try (Stream<Path> all = Files.walk(tree)) {
-        for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    FolderTree.delete(part);
   }
 }

@@ -21,17 +21,26 @@ final class Verdict {
   static String sentence(List<Tuned.Row> rows) {
     Tuned.Row learnt = rows.get(0);
     StringBuilder text = new StringBuilder();
-    if (learnt.verdict().equals("better")) {
-      text.append(better(rows) ? "The tuned model is better on " : "It is better on ");
-    } else {
-      text.append("The tuned model was not shown to be better on ");
-    }
+    text.append(
+        switch (learnt.verdict()) {
+          case "better" -> "The tuned model is better on ";
+          case "worse" -> "The tuned model is worse on ";
+          default -> "The tuned model was not shown to be better on ";
+        });
     text.append(figures(learnt));
-    List<Tuned.Row> worse = rows.stream().filter(row -> row.verdict().equals("worse")).toList();
+    if (learnt.images() < Measuring.FEWEST) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "; fewer than %d pictures show nothing, so label more",
+              Measuring.FEWEST));
+    }
+    List<Tuned.Row> worse =
+        rows.stream().skip(1).filter(row -> row.verdict().equals("worse")).toList();
     for (Tuned.Row row : worse) {
       text.append(", and worse on ").append(figures(row));
     }
-    if (!better(rows) && !worse.isEmpty()) {
+    if (learnt.verdict().equals("better") && !worse.isEmpty()) {
       text.append(": use it only where nothing else is to be seen");
     }
     return text.append('.').toString();
@@ -40,10 +49,13 @@ final class Verdict {
   private static String figures(Tuned.Row row) {
     return String.format(
         Locale.ROOT,
-        "%d held-out pictures of %s (mean IoU %.3f, before %.3f)",
+        "%d pictures of %s on which nothing was chosen (mean IoU %.3f, before %.3f, difference"
+            + " within %.3f to %.3f)",
         row.images(),
         row.folder(),
         row.meanIou(),
-        row.parentMeanIou());
+        row.parentMeanIou(),
+        row.interval95().low(),
+        row.interval95().high());
   }
 }

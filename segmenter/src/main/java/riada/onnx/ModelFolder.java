@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,8 +37,8 @@ import riada.proto.Observation;
 public final class ModelFolder {
   static final String CARD = "model.json";
 
-  /** The card for people, where there is one: licences travel with the weights. */
-  private static final String README = "README.md";
+  /** The card for people and what else may lie beside it: licences travel with the weights. */
+  private static final List<String> FOR_PEOPLE = List.of("README.md", "LICENSE", "NOTICE");
 
   /** The variant that every model has: single precision, the files of the card itself. */
   public static final String FP32 = "fp32";
@@ -176,7 +178,7 @@ public final class ModelFolder {
    * @param asked a variant's name, or {@link #SUITABLE}: the card's default on the CPU, {@link
    *     #FP32} on CUDA, where integers are no faster
    * @throws BadInput when there is none, its {@code model.json} is unreadable, it has no such
-   *     variant, or a file is missing or not the one that was measured
+   *     variant, or a file is missing, not the one that was measured, or read without being named
    */
   public static ModelFolder open(Path served, String asked, Device device) throws BadInput {
     Path folder = ServedFolder.model(served);
@@ -200,6 +202,9 @@ public final class ModelFolder {
     digests.put(CARD, sha256(json));
     for (Map.Entry<String, Entry> file : files.entrySet()) {
       digests.put(file.getValue().path(), checked(folder, file.getKey(), file.getValue()));
+    }
+    for (String role : card.kind().roles()) {
+      requireNamedData(folder, role, files);
     }
     return new ModelFolder(folder, card, variant, files, digest(digests));
   }
@@ -252,6 +257,33 @@ public final class ModelFolder {
       if (data != null && named.containsKey(role)) {
         files.put(role + DATA, data);
       }
+    }
+  }
+
+  /** Refuses a graph that reads weights of which nobody knows whether they are those of before. */
+  private static void requireNamedData(Path folder, String role, Map<String, Entry> files)
+      throws BadInput {
+    Entry named = files.get(role + DATA);
+    Path graph = folder.resolve(Objects.requireNonNull(files.get(role)).path());
+    try {
+      for (String place : ExternalData.of(graph)) {
+        Path data = graph.resolveSibling(place).normalize();
+        if (named == null || !data.equals(folder.resolve(named.path()).normalize())) {
+          throw new BadInput(
+              "model_data_unnamed",
+              "The graph "
+                  + graph
+                  + " keeps weights in "
+                  + place
+                  + ", which model.json does not name, so nobody can tell whether they are the ones"
+                  + " that were measured; name it there as files."
+                  + role
+                  + DATA
+                  + " with its SHA-256.");
+        }
+      }
+    } catch (IOException | InvalidPathException e) {
+      throw new BadInput("model_unreadable", "The model file " + graph + " cannot be read: " + e);
     }
   }
 
@@ -346,9 +378,9 @@ public final class ModelFolder {
    */
   public void copyTo(Path target, Judge judge) throws BadInput, IOException {
     TreeSet<String> paths = new TreeSet<>(List.of(CARD));
-    if (Files.isRegularFile(folder.resolve(README))) {
-      paths.add(README);
-    }
+    FOR_PEOPLE.stream()
+        .filter(name -> Files.isRegularFile(folder.resolve(name)))
+        .forEach(paths::add);
     for (String name : variants()) {
       for (Map.Entry<String, Entry> file : files(folder.resolve(CARD), card, name).entrySet()) {
         checked(folder, file.getKey(), file.getValue());

@@ -12,16 +12,24 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import riada.proto.BadInput;
 
 /**
  * One ONNX graph, ready to run. {@link #run} may be called by several threads as long as each
- * brings its own tensors; closing waits for nobody, so the owner closes it last.
+ * brings its own tensors; closing waits for runs that are under way, for their memory would go.
  */
 public final class OnnxModel implements AutoCloseable {
+  /** A run takes a second at most; one that takes longer than this does not come back. */
+  private static final long CLOSE_SECONDS = 30;
+
   private final Path file;
   private final OrtSession session;
+  private final ReadWriteLock inUse = new ReentrantReadWriteLock(true); // else closing may starve
+  private boolean closed; // under the lock
 
   private OnnxModel(Path file, OrtSession session) {
     this.file = file;
@@ -102,11 +110,20 @@ public final class OnnxModel implements AutoCloseable {
    *
    * @throws OrtException when the runtime fails, for example for want of memory; on CUDA the
    *     session may stay broken after that and is best loaded anew
+   * @throws IllegalStateException when it is closed
    */
   public void run(Map<String, FloatTensor> inputs, Map<String, FloatTensor> outputs)
       throws OrtException {
-    try (OrtSession.Result result = session.run(tensors(inputs), Set.of(), tensors(outputs))) {
-      assert result.size() == outputs.size();
+    inUse.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the graph " + file + " is closed");
+      }
+      try (OrtSession.Result result = session.run(tensors(inputs), Set.of(), tensors(outputs))) {
+        assert result.size() == outputs.size();
+      }
+    } finally {
+      inUse.readLock().unlock();
     }
   }
 
@@ -116,12 +133,31 @@ public final class OnnxModel implements AutoCloseable {
     return tensors;
   }
 
+  /**
+   * Waits for runs that are under way, then gives back the memory. Closing again does nothing.
+   *
+   * @throws IllegalStateException when a run does not end in {@value #CLOSE_SECONDS} s: then all
+   *     stays open, for what still runs would crash
+   */
   @Override
   public void close() {
     try {
-      session.close();
+      if (!inUse.writeLock().tryLock(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the graph " + file + " still runs and stays open");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted; the graph " + file + " stays open", e);
+    }
+    try {
+      if (!closed) {
+        closed = true;
+        session.close();
+      }
     } catch (OrtException e) {
       throw new IllegalStateException("closing " + file, e);
+    } finally {
+      inUse.writeLock().unlock();
     }
   }
 }

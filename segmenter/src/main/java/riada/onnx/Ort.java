@@ -2,6 +2,8 @@ package riada.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -15,6 +17,9 @@ final class Ort {
    */
   private static final long STACK_BYTES = 64 << 20;
 
+  /** As in the C API; what is less is not logged. */
+  private static final int LOG_ERRORS = 3;
+
   static final OrtEnvironment ENVIRONMENT = start();
 
   private Ort() {}
@@ -23,9 +28,31 @@ final class Ort {
     FutureTask<OrtEnvironment> start = new FutureTask<>(new Start());
     new Thread(null, start, "onnxruntime-start", STACK_BYTES).start();
     try {
-      return start.get();
+      OrtEnvironment environment = start.get();
+      keep();
+      return environment;
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("ONNX Runtime does not start", e);
+    }
+  }
+
+  /**
+   * Keeps the environment until the process is gone. ONNX Runtime 1.29.0 gives it back in a
+   * shutdown hook, beside all other hooks, and a graph that runs at that moment crashes the process
+   * (SIGSEGV) instead of ending its tile. It counts who holds the environment, so it is held once
+   * more; Java has no other way to say so.
+   */
+  private static void keep() {
+    try {
+      Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+      Method hold =
+          OrtEnvironment.class.getDeclaredMethod(
+              "createHandle", long.class, int.class, String.class);
+      api.setAccessible(true);
+      hold.setAccessible(true);
+      hold.invoke(null, api.getLong(null), LOG_ERRORS, "riada");
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this ONNX Runtime is none that Riada was made for", e);
     }
   }
 

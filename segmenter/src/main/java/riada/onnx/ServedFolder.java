@@ -4,21 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 
@@ -156,9 +151,9 @@ public final class ServedFolder {
   private static boolean concerns(Path model, Path file) {
     Path inside = model.relativize(file);
     String first = inside.getName(0).toString();
-    return inside.getNameCount() > 1
-        ? !first.matches(DIGEST_NAME + ".*")
-        : !first.startsWith(CURRENT) && !first.startsWith(SHADOW) && !first.equals(LOCK);
+    return !first.matches(DIGEST_NAME + ".*")
+        && (inside.getNameCount() > 1
+            || !(first.startsWith(CURRENT) || first.startsWith(SHADOW) || first.equals(LOCK)));
   }
 
   /**
@@ -171,7 +166,7 @@ public final class ServedFolder {
    */
   public static Placed serve(Path folder, Path source) throws BadInput, IOException {
     ModelFolder model = opened(source);
-    try (Change change = new Change(folder)) {
+    try (WriterLock change = change(folder)) {
       Optional<ModelFolder> before = before(folder);
       Optional<ModelRef> ref = before.map(ModelFolder::ref);
       Optional<Path> place = before.map(ModelFolder::path);
@@ -197,7 +192,7 @@ public final class ServedFolder {
   /** Puts a model on trial beside the one that {@code folder} serves; as {@link #serve}. */
   public static Placed tryOut(Path folder, Path source) throws BadInput, IOException {
     ModelFolder model = opened(source);
-    try (Change change = new Change(folder)) {
+    try (WriterLock change = change(folder)) {
       Optional<ModelFolder> before = before(folder);
       Path place = put(folder, model);
       point(folder, SHADOW, place);
@@ -211,7 +206,7 @@ public final class ServedFolder {
    * @return whether there was one
    */
   public static boolean endTrial(Path folder) throws BadInput, IOException {
-    try (Change change = new Change(folder)) {
+    try (WriterLock change = change(folder)) {
       return Files.deleteIfExists(folder.resolve(SHADOW));
     }
   }
@@ -270,40 +265,16 @@ public final class ServedFolder {
     }
   }
 
-  /** One change at a time; the lock goes with the process that holds it. */
-  private static final class Change implements AutoCloseable {
-    private final FileChannel channel;
-
-    Change(Path folder) throws BadInput, IOException {
-      if (!Files.exists(folder.resolve(ModelFolder.CARD))
-          && !Files.exists(folder.resolve(CURRENT))) {
-        throw new BadInput(
-            "model_missing",
-            "There is no model at "
-                + folder
-                + " that another could follow; `riada model import` makes a new folder.");
-      }
-      channel =
-          FileChannel.open(
-              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock() == null) {
-        channel.close();
-        throw new BadInput(
-            "model_swap_busy", "Another swap in " + folder + " is under way; wait for its end.");
-      }
+  /** One change at a time. */
+  private static WriterLock change(Path folder) throws BadInput, IOException {
+    if (!Files.exists(folder.resolve(ModelFolder.CARD)) && !Files.exists(folder.resolve(CURRENT))) {
+      throw new BadInput(
+          "model_missing",
+          "There is no model at "
+              + folder
+              + " that another could follow; `riada model import` makes a new folder.");
     }
-
-    private @Nullable FileLock lock() throws IOException {
-      try {
-        return channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        return null; // of this very process
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
+    return WriterLock.take(
+        folder.resolve(LOCK), false, "model_swap_busy", "Another swap in " + folder);
   }
 }

@@ -32,6 +32,28 @@ public final class LogitPlane {
     return new LogitPlane(values, 0, side);
   }
 
+  /**
+   * What a mask would be an answer of: {@code sure} logits to either side of the threshold, by the
+   * pixel in the middle of each cell; dry where no picture is.
+   *
+   * @param frame how the mask's picture lies on the input
+   * @param side in cells
+   */
+  public static LogitPlane of(Mask mask, Frame frame, float threshold, float sure, int side) {
+    float[] values = new float[side * side];
+    Arrays.fill(values, threshold - sure);
+    for (int row = 0; row < side; row++) {
+      double down = (row + 0.5) * frame.inputSize() / side / frame.rows();
+      for (int column = 0; column < side && down < 1; column++) {
+        double across = (column + 0.5) * frame.inputSize() / side / frame.columns();
+        if (across < 1 && mask.get((int) (across * mask.width()), (int) (down * mask.height()))) {
+          values[row * side + column] = threshold + sure;
+        }
+      }
+    }
+    return new LogitPlane(values, 0, side);
+  }
+
   /** Cells along one side. */
   public int side() {
     return side;

@@ -161,9 +161,9 @@ public final class MaskDecoder implements AutoCloseable {
 
   @Override
   public void close() {
+    graph.close(); // first: who is asked until then reads the tensors
     if (batch != null) {
       batch.close();
     }
-    graph.close();
   }
 }

@@ -18,6 +18,7 @@ import riada.proto.BadInput;
 import riada.proto.Observation;
 import riada.proto.Pictures;
 import riada.sam.Frame;
+import riada.sam.LogitPlane;
 import riada.sam.MaskDecoder;
 import riada.sam.Masks;
 import riada.sam.Pixels;
@@ -40,6 +41,9 @@ public final class ImageSegmenter {
   public static final int MOST_PROMPTS = 1000;
 
   private static final Window ALL = Window.ALL;
+
+  /** Logits of a mask that somebody drew: about those of a network that is sure. */
+  private static final float SURE = 10;
 
   private final WaterModel model;
   private @Nullable Taken taken;
@@ -131,12 +135,7 @@ public final class ImageSegmenter {
    *     box, or the model cannot be asked so
    */
   public Segmentation segment(Path file, Question question) throws BadInput, OrtException {
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new BadInput("picture_missing", "The picture " + file + " cannot be read: " + e);
-    }
+    byte[] bytes = bytes(file);
     String sha256 = HexFormat.of().formatHex(Observation.sha256().digest(bytes));
     check(question);
     Taken last = taken;
@@ -154,6 +153,56 @@ public final class ImageSegmenter {
     return segment(image, "", question);
   }
 
+  /**
+   * Corrects a mask click by click: of each answer the change at the click is taken, and all else
+   * stays as it is to the pixel.
+   *
+   * @param mask of the picture, an answer of before or drawn by anybody
+   * @param clicks at least one, in the picture's pixels, in the order in which they were made
+   * @throws BadInput as {@link #segment(Path, Question)}, or when the mask is of another size
+   */
+  public Segmentation correct(BufferedImage image, Mask mask, List<Point> clicks)
+      throws BadInput, OrtException {
+    model.requirePrompts("points");
+    model.requirePrompts("mask");
+    if (mask.width() != image.getWidth() || mask.height() != image.getHeight()) {
+      throw new BadInput(
+          "prior_size",
+          String.format(
+              "The mask to correct is %d x %d and the picture %d x %d; give the mask of this"
+                  + " picture.",
+              mask.width(), mask.height(), image.getWidth(), image.getHeight()));
+    }
+    Taken picture = take(image, "", new Question(clicks, List.of(), false));
+    LogitPlane before =
+        LogitPlane.of(mask, picture.frame, model.threshold(), SURE, model.maskSide());
+    Clicks corrections = Clicks.on(model, before, 0);
+    Mask corrected = mask.copy();
+    for (Point click : clicks) {
+      LogitPlane after = corrections.click(picture.frame.onInput(click));
+      Mask was = model.water(before, ALL, mask.width(), mask.height());
+      Mask is = model.water(after, ALL, mask.width(), mask.height());
+      corrected.or(is.copy().andNot(was)).andNot(was.andNot(is));
+      before = after;
+    }
+    return new Segmentation(corrected, picture.seen.copy(), corrections.predictedIou(), List.of());
+  }
+
+  /** The same for a JPEG or PNG file. */
+  public Segmentation correct(Path file, Mask mask, List<Point> clicks)
+      throws BadInput, OrtException {
+    BufferedImage image = Pictures.read(file.toString(), bytes(file), (long) MAX_SIDE * MAX_SIDE);
+    return correct(image, mask, clicks);
+  }
+
+  private static byte[] bytes(Path file) throws BadInput {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new BadInput("picture_missing", "The picture " + file + " cannot be read: " + e);
+    }
+  }
+
   private void check(Question question) throws BadInput {
     if (question.everything() || !question.points().isEmpty()) {
       model.requirePrompts("points");
@@ -167,6 +216,13 @@ public final class ImageSegmenter {
 
   private Segmentation segment(BufferedImage image, String sha256, Question question)
       throws BadInput, OrtException {
+    Taken now = take(image, sha256, question);
+    return answer(now, question, prompts(question, now.frame));
+  }
+
+  /** Encodes a picture about which this may be asked. */
+  private Taken take(BufferedImage image, String sha256, Question question)
+      throws BadInput, OrtException {
     int width = image.getWidth();
     int height = image.getHeight();
     if (Math.max(width, height) > MAX_SIDE) {
@@ -175,14 +231,14 @@ public final class ImageSegmenter {
           "The picture is " + width + " x " + height + "; sides are at most " + MAX_SIDE + ".");
     }
     Frame frame = model.frame(width, height);
-    List<Prompts> asked = prompts(question, frame); // before the costly part: they may be refused
+    prompts(question, frame); // before the costly part: they may be refused
     Pixels pixels = Pixels.of(image);
     model.take(pixels);
     model.encode();
     Mask seen = model.seen(ALL, width, height).and(pixels.opaque(ALL, width, height));
     Taken now = new Taken(sha256, model.encodings(), frame, seen);
     taken = now;
-    return answer(now, question, asked);
+    return now;
   }
 
   private Segmentation answer(Taken picture, Question question, List<Prompts> asked)

@@ -174,9 +174,9 @@ public final class WaterModel implements AutoCloseable {
           "model_without_detector",
           "The model "
               + name()
-              + " has no detector, so it finds no water by itself. Say where it is (segment --point,"
-              + " --box or --everything; evaluate --prompts point, points, box, box+points or"
-              + " clicks), or take a model that has one, such as models/riada-lite.");
+              + " has no detector, so it finds no water by itself. Say where it is (segment"
+              + " --point, --box or --everything; evaluate --prompts point, points, box, box+points"
+              + " or clicks), or take a model that has one, such as models/riada-lite.");
     }
   }
 
@@ -370,10 +370,10 @@ public final class WaterModel implements AutoCloseable {
       return; // the runtime holds a second close for an error
     }
     closed = true;
-    way.output().close();
+    encoder.close(); // graphs first: what runs until then writes into the tensors
     if (way instanceof Way.Promptable asked) {
       asked.decoder.close();
     }
-    encoder.close();
+    way.output().close();
   }
 }

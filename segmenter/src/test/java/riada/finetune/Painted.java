@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import riada.mask.Mask;
 
-/** Labelled pictures of 128 x 128 pixels: rectangles of water on green land. */
+/**
+ * Labelled pictures of 128 x 128 pixels: rectangles of water on green land, whose fields differ by
+ * a grey level or two from name to name, so that no two pictures look alike.
+ */
 final class Painted {
   private static final int SIDE = 128;
   private static final Color LAND = new Color(90, 140, 60);
@@ -21,7 +25,7 @@ final class Painted {
 
   /** A picture and its mask. */
   static void pair(Path folder, String name, Rectangle... water) throws IOException {
-    save(folder.resolve("image/" + name + ".png"), picture(BLUE, List.of(water)));
+    save(folder.resolve("image/" + name + ".png"), picture(name, BLUE, List.of(water)));
     save(folder.resolve("mask/" + name + ".png"), black(water));
   }
 
@@ -34,8 +38,8 @@ final class Painted {
       List<Rectangle> after,
       Rectangle flood)
       throws IOException {
-    save(folder.resolve("before/" + name + ".png"), picture(colour, before));
-    save(folder.resolve("after/" + name + ".png"), picture(colour, after));
+    save(folder.resolve("before/" + name + ".png"), picture(name, colour, before));
+    save(folder.resolve("after/" + name + ".png"), picture(name, colour, after));
     save(folder.resolve("mask/" + name + ".png"), black(flood));
   }
 
@@ -49,11 +53,16 @@ final class Painted {
     return mask;
   }
 
-  private static BufferedImage picture(Color colour, List<Rectangle> water) {
+  private static BufferedImage picture(String name, Color colour, List<Rectangle> water) {
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
     Graphics2D pen = image.createGraphics();
-    pen.setColor(LAND);
-    pen.fillRect(0, 0, SIDE, SIDE);
+    SplittableRandom random = new SplittableRandom(name.hashCode());
+    for (int y = 0; y < SIDE; y += 16) {
+      for (int x = 0; x < SIDE; x += 14) {
+        pen.setColor(new Color(LAND.getRed(), LAND.getGreen() + random.nextInt(9), LAND.getBlue()));
+        pen.fillRect(x, y, 14, 16);
+      }
+    }
     pen.setColor(colour);
     water.forEach(pen::fill);
     pen.dispose();

@@ -42,30 +42,6 @@ class SamplesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 1", "4, 2", "6, 3", "12, 3", "20, 5"})
-  void aFourthIsHeldOutButThreeWherePossible(int pairs, int heldOut) throws Exception {
-    for (int i = 0; i < pairs; i++) {
-      Painted.pair(folder, String.valueOf(i), POND);
-    }
-    LabelledFolder data = LabelledFolder.open(folder, 0);
-
-    Samples.Parts parts = Samples.split(data, 5, Samples.HELD_OUT_OF);
-
-    assertThat(parts.dev()).hasSize(heldOut).doesNotContainAnyElementsOf(parts.train());
-    assertThat(parts.train()).hasSize(pairs - heldOut);
-  }
-
-  @Test
-  void onePairIsTooFew() throws Exception {
-    Painted.pair(folder, "1", POND);
-    LabelledFolder data = LabelledFolder.open(folder, 0);
-
-    assertThatThrownBy(() -> Samples.split(data, 0, Samples.HELD_OUT_OF))
-        .isInstanceOf(BadInput.class)
-        .hasMessageContaining("one pair");
-  }
-
-  @ParameterizedTest
   @CsvSource({"0, dry throughout", "128, water throughout"})
   void masksOfOneKindTeachNothing(int side, String why) throws Exception {
     Painted.pair(folder, "1", new Rectangle(side, side));
@@ -99,17 +75,6 @@ class SamplesTest {
 
     assertThat(lesson.before().orElseThrow().water().count()).isZero(); // nothing blue, no water
     assertThat(lesson.image().water()).isEqualTo(Painted.mask(POND));
-  }
-
-  @Test
-  void sharesAreOfEachCell() {
-    Mask water = new Mask(4, 4);
-    water.setRow(0, 0, 2);
-    water.set(0, 1);
-    water.set(3, 3);
-
-    assertThat(Samples.shares(water, 2)).containsExactly(0.75f, 0, 0, 0.25f);
-    assertThat(Samples.shares(Mask.full(2, 2), 4)).containsOnly(1);
   }
 
   private static Samples samples() {

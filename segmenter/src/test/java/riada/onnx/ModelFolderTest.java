@@ -1,5 +1,6 @@
 package riada.onnx;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -8,6 +9,8 @@ import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import riada.detect.Detector;
 import riada.proto.BadInput;
+import riada.proto.Observation;
 import riada.sam.ImageEncoder;
 
 class ModelFolderTest {
@@ -52,6 +56,58 @@ class ModelFolderTest {
 
     assertThat(model.ref().getDigest())
         .isEqualTo("ac8199cec8ce70a65dc1f2a0394875947ffbc8ff1436fd759c1c77a565478f81");
+  }
+
+  @Test
+  void weightsInAFileThatTheCardDoesNotNameAreRefused() throws IOException {
+    byte[] graph = graphWithWeightsIn("encoder.onnx.data");
+    String before = sha256(Files.readAllBytes(folder.resolve("encoder.onnx")));
+    Files.write(folder.resolve("encoder.onnx"), graph);
+    Files.writeString(folder.resolve("encoder.onnx.data"), "data");
+    edit(before, sha256(graph));
+
+    assertRefused(folder, "model_data_unnamed")
+        .withMessageContaining("keeps weights in encoder.onnx.data")
+        .withMessageContaining("files.encoder_data");
+  }
+
+  @Test
+  void weightsInTheFileThatTheCardNamesAreTaken() throws IOException, BadInput {
+    byte[] graph = graphWithWeightsIn("encoder.onnx.data");
+    String before = sha256(Files.readAllBytes(folder.resolve("encoder.onnx")));
+    Files.write(folder.resolve("encoder.onnx"), graph);
+    Files.writeString(folder.resolve("encoder.onnx.data"), "data");
+    edit(before, sha256(graph));
+    edit(
+        "\"files\": {",
+        "\"files\": {\"encoder_data\": {\"path\": \"encoder.onnx.data\", \"sha256\": \""
+            + sha256("data".getBytes(UTF_8))
+            + "\"},");
+
+    ModelFolder model = ModelFolder.open(folder);
+
+    assertThat(model.file("encoder_data")).hasFileName("encoder.onnx.data");
+  }
+
+  /** graph { initializer { name: "w" external_data { key: "location" value: place } } } */
+  private static byte[] graphWithWeightsIn(String place) {
+    byte[] entry = join(field(1, "location".getBytes(UTF_8)), field(2, place.getBytes(UTF_8)));
+    byte[] weight = join(field(8, "w".getBytes(UTF_8)), field(13, entry));
+    return join(field(2, "by hand".getBytes(UTF_8)), field(7, field(5, weight)));
+  }
+
+  private static byte[] field(int number, byte[] content) {
+    return join(new byte[] {(byte) (number << 3 | 2), (byte) content.length}, content);
+  }
+
+  private static byte[] join(byte[] a, byte[] b) {
+    byte[] all = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, all, a.length, b.length);
+    return all;
+  }
+
+  private static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(Observation.sha256().digest(bytes));
   }
 
   @Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.onnx.Device;
+import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.proto.WaterMask;
 import riada.sam.Prompts.Box;
@@ -27,6 +29,8 @@ import riada.segmenter.ImageSegmenter.Segmentation;
 
 /** With the tiny model, whose answers {@code tiny/make.py} explains. */
 class ImageSegmenterTest {
+  private static final Path LITE = Path.of("models/riada-lite");
+
   private WaterModel model;
   private ImageSegmenter segmenter;
 
@@ -39,6 +43,47 @@ class ImageSegmenterTest {
   @AfterEach
   void close() {
     model.close();
+  }
+
+  @Test
+  void aClickOnAMaskChangesItThereAndNowhereElse() throws BadInput, OrtException {
+    BufferedImage picture = Painted.pond();
+    Mask drawn = new Mask(512, 512);
+    for (int y = 400; y < 500; y += 3) {
+      drawn.setRow(y, 400 + y % 7, 500); // finer than the network's cells, and nothing is there
+    }
+    try (WaterModel lite = WaterModel.open(LITE, ModelFolder.FP32, Device.Choice.CPU, 1)) {
+      Segmentation answer =
+          new ImageSegmenter(lite).correct(picture, drawn, List.of(new Point(192, 256, true)));
+
+      Mask changed = answer.water().copy().andNot(drawn);
+      assertThat(changed.get(192, 256)).isTrue();
+      assertThat(drawn.copy().andNot(answer.water()).count()).isZero();
+      assertThat(window(answer.water())).isEqualTo(window(drawn));
+    }
+  }
+
+  /** The lower right of a mask of 512 x 512. */
+  private static Mask window(Mask mask) {
+    Mask lower = new Mask(124, 124);
+    for (int y = 0; y < 124; y++) {
+      for (int x = 0; x < 124; x++) {
+        if (mask.get(388 + x, 388 + y)) {
+          lower.set(x, y);
+        }
+      }
+    }
+    return lower;
+  }
+
+  @Test
+  void aMaskOfAnotherSizeIsNotCorrected() {
+    assertThatExceptionOfType(BadInput.class)
+        .isThrownBy(
+            () ->
+                segmenter.correct(
+                    Painted.pond(), new Mask(256, 512), List.of(new Point(1, 1, true))))
+        .withMessageContaining("The mask to correct is 256 x 512 and the picture 512 x 512");
   }
 
   @Test
