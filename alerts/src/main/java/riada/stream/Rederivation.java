@@ -84,7 +84,7 @@ public final class Rederivation {
     if (life == null || !life.hasDefinition()) {
       return Optional.empty();
     }
-    RegionState state = new RegionState(life.getDefinition());
+    RegionState state = new RegionState(life.getDefinition(), taker -> {}); // no patches asked for
     TreeSet<String> references = new TreeSet<>();
     try (KeyValueIterator<String, Contribution> all =
         contributions.prefixScan(region + "\0", KEYS)) {
