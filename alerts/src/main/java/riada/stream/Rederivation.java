@@ -14,6 +14,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import riada.proto.Alert;
 import riada.proto.Evidence;
 import riada.proto.Observation;
+import riada.proto.Tiles;
 import riada.proto.Visibility;
 import riada.proto.WaterMask;
 
@@ -48,6 +49,14 @@ public final class Rederivation {
   /** The version of the rules by which alerts are judged now. */
   public static String policyVersion() {
     return AlertPolicy.VERSION;
+  }
+
+  /**
+   * A time before which no evidence of an incident was written: it is named while the incident is
+   * open, be its alert held back or not.
+   */
+  public static Instant begun(String incident) {
+    return Incidents.begun(incident).minus(Tiles.CLOCK_TOLERANCE);
   }
 
   /** The digest by which {@link Evidence} names a mask. */

@@ -85,7 +85,7 @@ public final class Replay {
     return verdicts;
   }
 
-  /** Returns the time of the incident's first alert on its topic: no evidence is older. */
+  /** Returns a time before which no evidence of the incident was written: see Rederivation. */
   private long readAlerts(int sequence) throws BadInput {
     long[] fromMs = {Long.MAX_VALUE};
     reader.read(
@@ -109,7 +109,7 @@ public final class Replay {
               + incident
               + "\"; `riada alert list` names the incidents that there are.");
     }
-    return fromMs[0];
+    return Math.min(fromMs[0], Rederivation.begun(incident).toEpochMilli());
   }
 
   private void readNames(long fromMs) {
