@@ -11,6 +11,7 @@ import riada.geo.TileGrid;
 import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.WaterMask;
@@ -52,6 +53,7 @@ final class FailoverScript {
         .setAcquiredAt(Observation.timestamp(at))
         .setWater(RunLength.encode(rows(Math.min(wetTo, cloudFrom))))
         .setValid(RunLength.encode(rows(cloudFrom)))
+        .setModel(ModelRef.newBuilder().setName("none").setVersion("1").setDigest("0"))
         .build();
   }
 
