@@ -92,8 +92,7 @@ class MappedTest {
         continue;
       }
       if (!one.west && !one.east) {
-        contribution.setMappedCm2(
-            contribution.getMappedCm2() + (one.cm2 >= MIN_CM2 ? one.cm2 : 0));
+        contribution.setMappedCm2(contribution.getMappedCm2() + (one.cm2 >= MIN_CM2 ? one.cm2 : 0));
         continue;
       }
       Patch.Builder patch = Patch.newBuilder().setCm2(one.cm2);
