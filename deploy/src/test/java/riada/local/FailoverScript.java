@@ -23,6 +23,9 @@ import riada.proto.WaterMask;
 final class FailoverScript {
   static final int TILES = 12;
 
+  /** Id of the region that looks at patches. */
+  static final String PATCHES = "patches";
+
   private static final String PUBLISHER = "test";
   private static final int WET_PASSES = 6; // of each episode; as many dry ones follow
   private static final Instant START =
@@ -57,13 +60,18 @@ final class FailoverScript {
         .build();
   }
 
-  /** A region on each tile, and one on all of them that never raises. */
+  /**
+   * A region on each tile, one on all of them that never raises, and one on some that looks at
+   * patches: larger ones than a tile, so that they must be put together over its borders.
+   */
   static List<Region> regions() {
     List<Region> regions = new ArrayList<>();
     for (int tile = 0; tile < TILES; tile++) {
       regions.add(region("tile" + tile, tile, tile, 1.5, 0.2));
     }
     regions.add(region("all", 0, TILES - 1, 10_000, 1));
+    regions.add(
+        region(PATCHES, 0, 3, 2.6, 0.5).toBuilder().setMinPatchKm2(2.5).build()); // a tile: 2.3
     return regions;
   }
 
