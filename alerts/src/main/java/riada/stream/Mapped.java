@@ -111,9 +111,6 @@ final class Mapped {
   }
 
   private static Contribution patchesOf(Contribution tile) {
-    return Contribution.newBuilder()
-        .setTile(tile.getTile())
-        .addAllOpen(tile.getOpenList())
-        .build();
+    return Contribution.newBuilder().setTile(tile.getTile()).addAllOpen(tile.getOpenList()).build();
   }
 }

@@ -143,8 +143,9 @@ final class Patches {
   }
 
   /**
-   * The open patches of a region put together, tile by tile in any order. Of a patch it keeps twelve
-   * bytes and its contacts, and forgets the contacts of a border once both its tiles were there.
+   * The open patches of a region put together, tile by tile in any order. Of a patch it keeps
+   * twelve bytes and its contacts, and forgets the contacts of a border once both its tiles were
+   * there.
    */
   static final class Joined {
     private final Sets sets = new Sets();

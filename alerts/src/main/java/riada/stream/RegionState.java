@@ -59,8 +59,8 @@ final class RegionState {
   private BigInteger referenceDigest = BigInteger.ZERO; // likewise, of what they say of reference
 
   /**
-   * @param contributions what was added and not taken back, where it is kept: all of it when figures
-   *     are asked for
+   * @param contributions what was added and not taken back, where it is kept: all of it when
+   *     figures are asked for
    */
   RegionState(RegionDefinition definition, Mapped.Contributions contributions) {
     long minPatchCm2 = Limits.cm2(definition.getRegion().getMinPatchKm2());

@@ -11,9 +11,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of one tile without their cells, by name: a plane's name, a bar and the observation; so
- * the newest come first. A tile made of finer ones has thousands. They stay in memory while they are
- * few; once they are more the store is asked for those that are wanted. Owned by one thread.
+ * The layers of one tile without their cells, by name: a plane's name, a bar and the observation;
+ * so the newest come first. A tile made of finer ones has thousands. They stay in memory while they
+ * are few; once they are more the store is asked for those that are wanted. Owned by one thread.
  */
 final class TileLayers {
   /** The most layers of a tile that stay in memory. */

@@ -50,8 +50,7 @@ class ScenesTest {
   private static Look look(List<PassSums> held, String publisher, String scene) {
     List<PassSums> own =
         held.stream()
-            .filter(
-                pass -> pass.getPublisher().equals(publisher) && pass.getScene().equals(scene))
+            .filter(pass -> pass.getPublisher().equals(publisher) && pass.getScene().equals(scene))
             .toList();
     long last = times(own).reduce(Long.MIN_VALUE, Math::max);
     return new Look(

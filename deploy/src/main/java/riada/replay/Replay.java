@@ -138,8 +138,8 @@ public final class Replay {
   }
 
   /**
-   * Segments each tile that an alert of the batch rests on; what was made for the batch before it is
-   * kept where it serves again, and the tiles themselves are not.
+   * Segments each tile that an alert of the batch rests on; what was made for the batch before it
+   * is kept where it serves again, and the tiles themselves are not.
    */
   private void segment(List<Alert> batch, long fromMs) {
     Set<String> wanted = new HashSet<>();
