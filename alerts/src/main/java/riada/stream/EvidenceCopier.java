@@ -1,16 +1,12 @@
 package riada.stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -19,25 +15,18 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import riada.geo.TileId;
-import riada.proto.BadInput;
 import riada.proto.Evidence;
-import riada.proto.Observation;
-import riada.proto.Tile;
 import riada.proto.Topics;
 
 /**
@@ -45,8 +34,9 @@ import riada.proto.Topics;
  * names them on the evidence topic, together with the alert or not at all; this reads each where it
  * lies on the tiles topic, and writes it under the same key, or the sentence that says why it is
  * not there. A plain consumer beside the topology, for tiles are large and the topology's state is
- * small. What is copied twice after a crash is the same record twice. Works on a thread of its own;
- * {@link #close} and {@link #trouble} may be called from any.
+ * small. What is copied twice after a crash is the same record twice. Works on a thread of its own,
+ * its {@link EvidenceKeeper} on another; {@link #close} and {@link #trouble} may be called from
+ * any.
  */
 public final class EvidenceCopier implements AutoCloseable {
   /** The consumer group of all copiers. */
@@ -54,12 +44,8 @@ public final class EvidenceCopier implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(EvidenceCopier.class);
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(4);
-
-  /** How often old copies are looked at. */
-  private static final Duration RENEWAL = Duration.ofDays(1);
 
   /** Polls without a connection before it is said that the broker is away: three seconds. */
   private static final int POLLS_AWAY = 12;
@@ -73,6 +59,7 @@ public final class EvidenceCopier implements AutoCloseable {
   private final Map<String, Object> client;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "riada-evidence");
+  private final EvidenceKeeper keeper;
   private final Map<String, Long> copied = // key to offset of the tile
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
@@ -82,15 +69,9 @@ public final class EvidenceCopier implements AutoCloseable {
       };
   private volatile String trouble = "";
 
-  /** A tile as it lies on its topic, or why it does not. */
-  record Found(@Nullable Tile tile, String missing) {
-    static Found missing(String why) {
-      return new Found(null, why);
-    }
-  }
-
   EvidenceCopier(Map<String, Object> client) {
     this.client = Map.copyOf(client);
+    this.keeper = new EvidenceKeeper(client);
   }
 
   /**
@@ -102,6 +83,7 @@ public final class EvidenceCopier implements AutoCloseable {
     EvidenceCopier copier = new EvidenceCopier(client);
     copier.thread.setDaemon(true);
     copier.thread.start();
+    copier.keeper.start();
     return copier;
   }
 
@@ -132,22 +114,18 @@ public final class EvidenceCopier implements AutoCloseable {
   }
 
   private void copy() throws InterruptedException {
-    try (KafkaConsumer<byte[], byte[]> wanted = consumer("earliest", 500);
-        KafkaConsumer<byte[], byte[]> tiles = consumer("none", 1);
-        KafkaProducer<byte[], byte[]> out = producer()) {
+    try (KafkaConsumer<byte[], byte[]> wanted = consumer();
+        SourceTiles tiles = new SourceTiles(client);
+        KafkaProducer<byte[], byte[]> out = producer(client)) {
       wanted.subscribe(List.of(Topics.EVIDENCE.name()));
       int pollsAway = 0;
-      long nextRenewal = System.nanoTime() + RENEWAL.toNanos() / 24; // not in the rush of a start
       while (closing.getCount() > 0) {
         ConsumerRecords<byte[], byte[]> records = wanted.poll(POLL);
         pollsAway = isConnected(wanted) ? 0 : pollsAway + 1;
-        copy(records, evidence -> find(evidence, tiles), out);
+        keeper.keep(wanted.assignment()); // each copier those that it has: no tile by two of them
+        copy(records, tiles::find, out);
         if (!records.isEmpty()) {
           wanted.commitSync(records.nextOffsets());
-        }
-        if (System.nanoTime() - nextRenewal > 0 && records.isEmpty()) {
-          nextRenewal = System.nanoTime() + RENEWAL.toNanos();
-          renew(wanted.assignment(), out);
         }
         if (pollsAway < POLLS_AWAY) {
           trouble = "";
@@ -158,17 +136,6 @@ public final class EvidenceCopier implements AutoCloseable {
       }
     } catch (ExecutionException e) {
       throw new KafkaException("a tile was not acknowledged: " + e.getCause(), e);
-    }
-  }
-
-  /** Each copier for the partitions that it has: so no tile is copied again by two. */
-  private void renew(Set<TopicPartition> partitions, Producer<byte[], byte[]> out)
-      throws ExecutionException, InterruptedException {
-    try (KafkaConsumer<byte[], byte[]> evidence = keeper()) {
-      int renewed = EvidenceKeeper.renew(partitions, evidence, out, System.currentTimeMillis());
-      if (renewed > 0) {
-        log.info("{} tiles that alerts still rest on were copied again", renewed);
-      }
     }
   }
 
@@ -185,7 +152,7 @@ public final class EvidenceCopier implements AutoCloseable {
    */
   void copy(
       Iterable<ConsumerRecord<byte[], byte[]>> records,
-      Function<Evidence, Found> tiles,
+      Function<Evidence, SourceTiles.Found> tiles,
       Producer<byte[], byte[]> out)
       throws ExecutionException, InterruptedException {
     Map<String, Long> sending = new HashMap<>();
@@ -200,7 +167,7 @@ public final class EvidenceCopier implements AutoCloseable {
       if (offset.equals(copied.get(key)) || offset.equals(sending.get(key))) {
         continue;
       }
-      Found found = tiles.apply(wanted);
+      SourceTiles.Found found = tiles.apply(wanted);
       Evidence.Builder evidence = wanted.toBuilder().setMissing(found.missing());
       if (found.tile() != null) {
         evidence.setTile(found.tile());
@@ -228,99 +195,23 @@ public final class EvidenceCopier implements AutoCloseable {
     }
   }
 
-  private static Found find(Evidence wanted, KafkaConsumer<byte[], byte[]> tiles) {
-    if (wanted.getSourceOffset() < 0) {
-      return Found.missing("Its mask does not say where its tile lies.");
-    }
-    TopicPartition partition = new TopicPartition(Topics.TILES.name(), wanted.getSourcePartition());
-    if (tiles.partitionsFor(partition.topic(), ANSWER).stream()
-        .noneMatch(one -> one.partition() == partition.partition())) {
-      return Found.missing("There is no " + partition + ".");
-    }
-    tiles.assign(List.of(partition));
-    tiles.seek(partition, wanted.getSourceOffset());
-    try {
-      if (tiles.endOffsets(List.of(partition), ANSWER).getOrDefault(partition, 0L)
-          > wanted.getSourceOffset()) {
-        for (ConsumerRecord<byte[], byte[]> record : poll(tiles, partition)) {
-          return check(wanted, record);
-        }
-      }
-    } catch (OffsetOutOfRangeException e) {
-      return Found.missing("Its tile was no longer kept when it was to be copied.");
-    }
-    return Found.missing("Its tile does not lie where its mask says.");
-  }
-
-  /**
-   * Waits for the broker: its silence is no sign that there is nothing. Empty when what lies there
-   * is no record, but the mark of a transaction's end.
-   */
-  private static ConsumerRecords<byte[], byte[]> poll(
-      KafkaConsumer<byte[], byte[]> tiles, TopicPartition partition) {
-    long from = tiles.position(partition);
-    ConsumerRecords<byte[], byte[]> records = tiles.poll(ANSWER);
-    if (records.isEmpty() && tiles.position(partition) == from) {
-      throw new TimeoutException(
-          "the broker hands out no tile within " + ANSWER.toSeconds() + " s");
-    }
-    return records;
-  }
-
-  private static Found check(Evidence wanted, ConsumerRecord<byte[], byte[]> record) {
-    if (record.offset() != wanted.getSourceOffset()) {
-      return Found.missing("Its tile was no longer kept when it was to be copied.");
-    }
-    try {
-      Tile tile = Tile.parseFrom(record.value() == null ? new byte[0] : record.value());
-      TileId id = TileId.parse(record.key() == null ? "" : new String(record.key(), UTF_8));
-      String observation =
-          Observation.id(
-              tile.getPublisher(), tile.getScene(), id, Observation.instant(tile.getAcquiredAt()));
-      return observation.equals(wanted.getObservationId())
-          ? new Found(tile, "")
-          : Found.missing("Another tile lies where its mask says.");
-    } catch (InvalidProtocolBufferException
-        | BadInput
-        | DateTimeException
-        | ArithmeticException e) {
-      return Found.missing("No tile lies where its mask says.");
-    }
-  }
-
-  private KafkaConsumer<byte[], byte[]> consumer(String reset, int records) {
-    Map<String, Object> config = new HashMap<>(client);
-    config.put("enable.auto.commit", "false");
-    config.put("allow.auto.create.topics", "false");
-    config.put("auto.offset.reset", reset);
-    config.put("max.poll.records", records);
-    config.put("session.timeout.ms", 10_000);
-    config.put("default.api.timeout.ms", 10_000);
-    config.put("request.timeout.ms", 5_000);
-    if (reset.equals("none")) {
-      config.put("isolation.level", "read_uncommitted"); // as the segmenter reads
-      config.put("fetch.max.bytes", 1); // one batch at a time: each tile is looked up by itself
-      config.put("max.partition.fetch.bytes", 1);
-    } else {
-      config.put("isolation.level", "read_committed");
-      config.put("group.id", GROUP);
-      config.put("max.partition.fetch.bytes", Topics.MAX_EVIDENCE_BYTES);
-    }
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-  }
-
-  /** Reads the evidence without a group, from wherever it is told. */
-  private KafkaConsumer<byte[], byte[]> keeper() {
+  private KafkaConsumer<byte[], byte[]> consumer() {
     Map<String, Object> config = new HashMap<>(client);
     config.put("enable.auto.commit", "false");
     config.put("allow.auto.create.topics", "false");
     config.put("auto.offset.reset", "earliest");
     config.put("isolation.level", "read_committed");
-    config.put("max.poll.records", 50);
+    config.put("group.id", GROUP);
+    config.put("max.poll.records", 500);
+    config.put("max.partition.fetch.bytes", Topics.MAX_EVIDENCE_BYTES);
+    config.put("session.timeout.ms", 10_000);
+    config.put("default.api.timeout.ms", 10_000);
+    config.put("request.timeout.ms", 5_000);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private KafkaProducer<byte[], byte[]> producer() {
+  /** Writes evidence. */
+  static KafkaProducer<byte[], byte[]> producer(Map<String, Object> client) {
     Map<String, Object> config = new HashMap<>(client);
     config.put("acks", "all");
     config.put("max.request.size", Topics.MAX_EVIDENCE_BYTES);
@@ -337,5 +228,6 @@ public final class EvidenceCopier implements AutoCloseable {
     thread.join(END.toMillis());
     thread.interrupt();
     thread.join(END.toMillis());
+    keeper.close();
   }
 }

@@ -2,8 +2,12 @@ package riada.stream;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import java.util.HashSet;
+import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -45,6 +49,12 @@ import riada.proto.Topics;
  * </ol>
  */
 public final class FloodTopology {
+  /**
+   * Topics that need equally many partitions: a correction, which is an action, meets the
+   * references of its tile only where both lie in partitions of one number.
+   */
+  static final List<String> BY_ONE_KEY = List.of(Topics.ACTIONS.name(), Topics.REFERENCE.name());
+
   private static final Serde<String> KEY = Serdes.String();
 
   private FloodTopology() {}
@@ -144,6 +154,24 @@ public final class FloodTopology {
     }
     names.removeIf(name -> Topics.named(name).isEmpty()); // Kafka Streams makes its own
     return names;
+  }
+
+  /**
+   * Why topics do not go together, as the rest of a sentence that begins with the broker; empty
+   * when they do.
+   *
+   * @param partitions how many each of {@link #BY_ONE_KEY} has, by name
+   */
+  static String misfit(SortedMap<String, Integer> partitions) {
+    return new HashSet<>(partitions.values()).size() == 1
+        ? ""
+        : "has "
+            + partitions.entrySet().stream()
+                .map(topic -> topic.getKey() + " with " + topic.getValue())
+                .collect(Collectors.joining(" partitions and "))
+            + "; operators' corrections need equally many. Delete the one that is wrong, create it"
+            + " anew with `riada topics create --partitions` and the other's number, and publish"
+            + " again what lay on it.";
   }
 
   /** A source of raw bytes, its intake, and the sink of its dead letters. */

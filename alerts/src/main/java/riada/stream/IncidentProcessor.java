@@ -249,7 +249,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
         continue;
       }
       if (Upkeep.isNamingDue(entry.value, nowMs)) {
-        send(receipts.named(entry.value.getTold()), nowMs);
+        send(receipts.named(entry.key, entry.value.getIncidentId()), nowMs);
       }
       lives.put(entry.key, Upkeep.kept(entry.value, nowMs));
     }

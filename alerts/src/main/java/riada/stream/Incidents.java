@@ -1,5 +1,6 @@
 package riada.stream;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -40,9 +41,18 @@ final class Incidents {
           .setPendingSinceMs(figures.seenMs());
     }
     if (!AlertPolicy.isOpen(before) && AlertPolicy.isOpen(decision.state())) {
-      after.setClearsAfterMs(figures.newestMs());
+      after.setClearsAfterMs(figures.newestMs()).clearNamedClockMs(); // no name yet of this one
     }
     return after.build();
+  }
+
+  /** When an incident began, by its id; 1970 when that does not say. */
+  static Instant begun(String incident) {
+    try {
+      return Instant.from(ID_TIME.parse(incident.substring(incident.lastIndexOf('-') + 1)));
+    } catch (DateTimeException e) {
+      return Instant.EPOCH;
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.BadInput;
 import riada.proto.MaskRuns;
+import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.ProtoSerde;
 import riada.proto.Tiles;
@@ -118,6 +119,7 @@ final class MaskIntake extends Intake {
               + " pass from another.");
     }
     checkSizes(tile, mask);
+    checkModel(tile, mask.getModel());
     if (!mask.hasAcquiredAt()) {
       throw new BadInput(
           "acquired_at_missing", "The mask of tile " + tile + " has no acquired_at; set it.");
@@ -135,6 +137,23 @@ final class MaskIntake extends Intake {
               + "\" but publisher, scene, tile and acquired_at make it "
               + expected
               + ".");
+    }
+  }
+
+  /** Which of two masks counts is told by their models, and a figure is derived again by them. */
+  private static void checkModel(TileId tile, ModelRef model) throws BadInput {
+    if (model.getName().isBlank() || model.getVersion().isBlank() || model.getDigest().isBlank()) {
+      throw new BadInput(
+          "model_unnamed",
+          "The mask of tile "
+              + tile
+              + " does not say which model made it (name \""
+              + TileId.brief(model.getName())
+              + "\", version \""
+              + TileId.brief(model.getVersion())
+              + "\", digest \""
+              + TileId.brief(model.getDigest())
+              + "\"); set all three: its figures could not be derived again.");
     }
   }
 

@@ -142,57 +142,75 @@ final class Patches {
     builder.addContacts(Patch.Contact.newBuilder().setSide(side).setFrom(from).setTo(to));
   }
 
-  /** The mapped flood of a region: its tiles' whole patches, and the cut ones put together. */
-  static long mappedCm2(Iterable<Contribution> contributions, long minCm2) {
-    Sets sets = new Sets();
-    List<Long> cm2 = new ArrayList<>();
-    Map<Border, List<Touch>> touches = new HashMap<>();
-    long mapped = 0;
-    for (Contribution tile : contributions) {
-      mapped += tile.getMappedCm2();
+  /**
+   * The open patches of a region put together, tile by tile in any order. Of a patch it keeps
+   * twelve bytes and its contacts, and forgets the contacts of a border once both its tiles were
+   * there.
+   */
+  static final class Joined {
+    private final Sets sets = new Sets();
+    private long[] cm2 = new long[64];
+    private final Map<Border, List<Touch>> touches = new HashMap<>();
+
+    /** Takes the open patches of a tile: each tile once. */
+    void add(Contribution tile) {
+      if (tile.getOpenCount() == 0) {
+        return;
+      }
       TileId id = TileStates.tileId(tile.getTile());
+      Map<Border, List<Touch>> own = new HashMap<>();
       for (Patch patch : tile.getOpenList()) {
         int number = sets.add();
-        cm2.add(patch.getCm2());
+        if (number == cm2.length) {
+          cm2 = Arrays.copyOf(cm2, 2 * number);
+        }
+        cm2[number] = patch.getCm2();
         for (Patch.Contact contact : patch.getContactsList()) {
-          meet(id, contact, number, touches, sets);
+          Border border = border(id, contact.getSide());
+          own.computeIfAbsent(border, b -> new ArrayList<>()).add(new Touch(number, contact));
+        }
+      }
+      own.forEach(this::meet);
+    }
+
+    /** Joins the patches of one tile to those that touch the same border from its other side. */
+    private void meet(Border border, List<Touch> own) {
+      List<Touch> others = touches.remove(border);
+      if (others == null) {
+        touches.put(border, own);
+        return;
+      }
+      for (Touch here : own) {
+        for (Touch there : others) {
+          if (there.contact().getFrom() < here.contact().getTo()
+              && there.contact().getTo() > here.contact().getFrom()) {
+            sets.join(there.number(), here.number());
+          }
         }
       }
     }
-    Map<Integer, Long> whole = new HashMap<>();
-    for (int i = 0; i < cm2.size(); i++) {
-      whole.merge(sets.find(i), cm2.get(i), Long::sum);
-    }
-    return mapped + whole.values().stream().filter(sum -> sum >= minCm2).mapToLong(s -> s).sum();
-  }
 
-  /** Where a patch touches a border, and from which side. */
-  private record Touch(int number, boolean far, Patch.Contact contact) {}
-
-  /** Joins a patch to those that touch the same border from its other side. */
-  private static void meet(
-      TileId tile, Patch.Contact contact, int number, Map<Border, List<Touch>> touches, Sets sets) {
-    boolean upright = contact.getSide() == Patch.Side.EAST || contact.getSide() == Patch.Side.WEST;
-    boolean far = contact.getSide() == Patch.Side.EAST || contact.getSide() == Patch.Side.SOUTH;
-    List<Touch> border =
-        touches.computeIfAbsent(border(tile, upright, far), b -> new ArrayList<>());
-    for (Touch there : border) {
-      if (there.far() != far
-          && there.contact().getFrom() < contact.getTo()
-          && there.contact().getTo() > contact.getFrom()) {
-        sets.join(there.number(), number);
+    /** The sum of those that are at least {@code minCm2} large together. */
+    long largeCm2(long minCm2) {
+      long[] whole = new long[sets.size];
+      for (int i = 0; i < sets.size; i++) {
+        whole[sets.find(i)] += cm2[i];
       }
+      return Arrays.stream(whole).filter(sum -> sum >= minCm2).sum();
     }
-    border.add(new Touch(number, far, contact));
   }
+
+  /** Where a patch touches a border. */
+  private record Touch(int number, Patch.Contact contact) {}
 
   /**
    * A side of tiles: the western one of the tile to its east, or the northern one of that below.
    */
   private record Border(boolean upright, int x, int y) {}
 
-  private static Border border(TileId tile, boolean upright, boolean far) {
-    int step = far ? 1 : 0;
+  private static Border border(TileId tile, Patch.Side side) {
+    boolean upright = side == Patch.Side.EAST || side == Patch.Side.WEST;
+    int step = side == Patch.Side.EAST || side == Patch.Side.SOUTH ? 1 : 0;
     int columns = 1 << tile.z();
     return upright
         ? new Border(true, (tile.x() + step) % columns, tile.y()) // over the antimeridian too

@@ -121,9 +121,9 @@ final class Receipts {
     return same ? receipt : new Receipt(receipt.alert(), List.of());
   }
 
-  /** What the open incident of {@code told} rests on now, as evidence that belongs to no alert. */
-  List<Evidence> named(Alert told) {
-    Alert none = told.toBuilder().setSequence(0).build();
+  /** What a region's open incident rests on now, as evidence that belongs to no alert. */
+  List<Evidence> named(String region, String incident) {
+    Alert none = Alert.newBuilder().setRegionId(region).setIncidentId(incident).build();
     return basis(none).layers.values().stream().map(one -> evidence(none, one)).toList();
   }
 

@@ -14,6 +14,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import riada.proto.Alert;
 import riada.proto.Evidence;
 import riada.proto.Observation;
+import riada.proto.Tiles;
 import riada.proto.Visibility;
 import riada.proto.WaterMask;
 
@@ -50,6 +51,14 @@ public final class Rederivation {
     return AlertPolicy.VERSION;
   }
 
+  /**
+   * A time before which no evidence of an incident was written: it is named while the incident is
+   * open, be its alert held back or not.
+   */
+  public static Instant begun(String incident) {
+    return Incidents.begun(incident).minus(Tiles.CLOCK_TOLERANCE);
+  }
+
   /** The digest by which {@link Evidence} names a mask. */
   public static ByteString maskDigest(WaterMask mask) {
     return MaskIntake.digest(mask);
@@ -84,7 +93,7 @@ public final class Rederivation {
     if (life == null || !life.hasDefinition()) {
       return Optional.empty();
     }
-    RegionState state = new RegionState(life.getDefinition());
+    RegionState state = new RegionState(life.getDefinition(), taker -> {}); // no patches asked for
     TreeSet<String> references = new TreeSet<>();
     try (KeyValueIterator<String, Contribution> all =
         contributions.prefixScan(region + "\0", KEYS)) {

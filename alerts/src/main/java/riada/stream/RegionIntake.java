@@ -42,8 +42,9 @@ final class RegionIntake extends Intake {
     Region before = versions.get(key);
     if (value == null) {
       if (before != null) {
+        Set<TileId> covered = cover(before).clips().keySet(); // may refuse: before anything is sent
         supersede(before, from);
-        leave(key, cover(before).clips().keySet(), Set.of(), from);
+        leave(key, covered, Set.of(), from);
         versions.delete(key);
         announce(key, before.getParent(), true, from);
         send(RegionInput.newBuilder().setRegionId(key).setDeleted(true).build(), from);

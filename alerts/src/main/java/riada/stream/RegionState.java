@@ -58,9 +58,14 @@ final class RegionState {
   private BigInteger digest = BigInteger.ZERO; // sum of the contributions' digests mod 2^128
   private BigInteger referenceDigest = BigInteger.ZERO; // likewise, of what they say of reference
 
-  RegionState(RegionDefinition definition) {
+  /**
+   * @param contributions what was added and not taken back, where it is kept: all of it when
+   *     figures are asked for
+   */
+  RegionState(RegionDefinition definition, Mapped.Contributions contributions) {
+    long minPatchCm2 = Limits.cm2(definition.getRegion().getMinPatchKm2());
     this.definition = definition;
-    this.mapped = new Mapped(Limits.cm2(definition.getRegion().getMinPatchKm2()));
+    this.mapped = new Mapped(minPatchCm2, contributions, Mapped.KEPT);
   }
 
   RegionDefinition definition() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -32,8 +33,8 @@ final class RegionSums {
     if (known != null) {
       return known;
     }
-    RegionState state = new RegionState(definition);
-    all(region).forEach(state::add);
+    RegionState state = new RegionState(definition, taker -> each(region, taker));
+    each(region, state::add);
     states.put(region, state);
     return state;
   }
@@ -51,7 +52,9 @@ final class RegionSums {
   /** The region was changed or deleted: its tiles will report anew, or never again. */
   void forget(String region) {
     states.remove(region);
-    all(region).forEach(gone -> contributions.delete(key(region, gone.getTile())));
+    List<String> keys = new ArrayList<>(); // as many as tiles: a region has at most 100,000
+    each(region, gone -> keys.add(key(region, gone.getTile())));
+    keys.forEach(contributions::delete);
   }
 
   /**
@@ -69,13 +72,11 @@ final class RegionSums {
     return asked ? figures.mapped(state.mappedCm2(raiseCm2)) : figures;
   }
 
-  private List<Contribution> all(String region) {
-    List<Contribution> found = new ArrayList<>();
+  private void each(String region, Consumer<Contribution> taker) {
     try (KeyValueIterator<String, Contribution> all =
         contributions.prefixScan(key(region, ""), KEYS)) {
-      all.forEachRemaining(entry -> found.add(entry.value));
+      all.forEachRemaining(entry -> taker.accept(entry.value));
     }
-    return found;
   }
 
   private static String key(String region, String tile) {

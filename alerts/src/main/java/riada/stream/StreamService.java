@@ -3,9 +3,12 @@ package riada.stream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -121,15 +124,13 @@ public final class StreamService implements AutoCloseable {
           FloodTopology.topics(topology).stream()
               .filter(name -> !there.contains(name))
               .collect(Collectors.joining(", "));
-      trouble =
+      String why =
           missing.isEmpty()
-              ? STARTING
-              : "The broker at "
-                  + settings.bootstrapServers()
-                  + " has no "
-                  + missing
-                  + "; create the topics with `riada topics create`.";
-      return missing.isEmpty();
+              ? FloodTopology.misfit(partitions(admin, FloodTopology.BY_ONE_KEY))
+              : "has no " + missing + "; create the topics with `riada topics create`.";
+      trouble =
+          why.isEmpty() ? STARTING : "The broker at " + settings.bootstrapServers() + " " + why;
+      return why.isEmpty();
     } catch (ExecutionException | KafkaException e) {
       trouble =
           "The broker at "
@@ -144,6 +145,18 @@ public final class StreamService implements AutoCloseable {
       }
       return false;
     }
+  }
+
+  /** How many partitions topics have, by name, in their order. */
+  private static SortedMap<String, Integer> partitions(Admin admin, List<String> topics)
+      throws ExecutionException, InterruptedException {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    admin
+        .describeTopics(topics)
+        .allTopicNames()
+        .get()
+        .forEach((name, topic) -> counts.put(name, topic.partitions().size()));
+    return counts;
   }
 
   /** Starts the work, or leaves a sentence that says why it cannot be done here. */

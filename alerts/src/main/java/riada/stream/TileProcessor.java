@@ -9,7 +9,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -97,7 +96,8 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
   private void add(Record<String, TileInput> from, TileState state, Layer layer) {
     String tile = from.value().getTile();
     String name = layerName(layer);
-    Layer before = state.layers().get(name);
+    TileLayers layers = states.layers(tile);
+    Layer before = layers.get(name);
     if (before != null && LayerOrder.SUCCESSION.compare(layer, before) <= 0) {
       return;
     }
@@ -106,8 +106,7 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
       return; // its cells are no longer its own: older than hundreds of others, it stays as it is
     }
     Layer named = layer.toBuilder().clearWater().clearValid().build();
-    inputs.put(TileStates.layersOf(tile) + name, TileInput.newBuilder().setLayer(named).build());
-    state.add(name, named);
+    layers.put(name, named);
     Plane with = Planes.with(state.tile(), plane, layer, before);
     keep(state, planeKey(tile, with), TileInput.newBuilder().setPlane(with).build());
     measure(
@@ -134,13 +133,13 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
         rowAreas.computeIfAbsent(
             List.of(tile.z(), tile.y()), row -> RowAreas.of(tile.z(), tile.y()));
     GroundPicture picture = new GroundPicture(state, areas, regions);
+    TileLayers layers = states.layers(tile.toString());
     if (!state.planes().isEmpty()) {
-      List<Layer> newest = // of a tile with very many not all
-          state.layers().values().stream().limit(GroundPicture.MAX_OBSERVATIONS).toList();
+      List<Layer> newest = layers.newest(GroundPicture.MAX_OBSERVATIONS); // of very many not all
       send(from, picture.ground(newest, origin.getReceivedAtMs(), context().currentSystemTimeMs()));
     }
     picture
-        .contributions(origin, plane -> layersOf(state, plane).values())
+        .contributions(origin, plane -> layers.of(planeName(plane), Receipts.MAX_LAYERS))
         .forEach(contribution -> send(from, contribution));
   }
 
@@ -149,20 +148,12 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
     TileState.Pruned pruned = state.prune();
     for (Plane gone : pruned.gone()) {
       inputs.delete(planeKey(tile, gone));
-      for (String name : List.copyOf(layersOf(state, gone).keySet())) {
-        inputs.delete(TileStates.layersOf(tile) + name);
-        state.removeLayer(name);
-      }
+      states.layers(tile).remove(planeName(gone));
     }
     Plane folded = pruned.folded();
     if (folded != null) {
       inputs.put(planeKey(tile, folded), TileInput.newBuilder().setPlane(folded).build());
     }
-  }
-
-  private static SortedMap<String, Layer> layersOf(TileState state, Plane plane) {
-    String name = planeName(plane);
-    return state.layers().subMap(name + "|", name + "}"); // the bar's next
   }
 
   private void send(Record<String, TileInput> from, Ground ground) {

@@ -3,11 +3,9 @@ package riada.stream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -22,9 +20,9 @@ import riada.proto.BadInput;
 import riada.proto.MaskRuns;
 
 /**
- * All that counts of one analysis tile: its planes of observations, its reference, the regions on
- * it, and the layers that its planes are made of, without their cells. A value of its inputs alone:
- * no order of arrival shows in it. Owned by one thread.
+ * What the picture of one analysis tile is made of: its planes of observations, its reference and
+ * the regions on it. A value of its inputs alone: no order of arrival shows in it. Owned by one
+ * thread.
  */
 final class TileState {
   /** How long hidden layers are kept where no region says so. */
@@ -40,7 +38,6 @@ final class TileState {
   private final TreeSet<Plane> planes = new TreeSet<>(LayerOrder.NEWEST_FIRST);
   private final SortedMap<String, RegionTile> regions = new TreeMap<>();
   private final SortedMap<String, ReferencePart> references = new TreeMap<>();
-  private final NavigableMap<String, Layer> layers = new TreeMap<>(); // by plane and observation
   private final Map<String, Tally> tallies = new HashMap<>(); // by region
 
   TileState(TileId tile) {
@@ -71,23 +68,6 @@ final class TileState {
     }
   }
 
-  /**
-   * @param name of the layer: its plane's name, a bar and its observation
-   * @param layer without its cells
-   */
-  void add(String name, Layer layer) {
-    layers.put(name, layer);
-  }
-
-  void removeLayer(String name) {
-    layers.remove(name);
-  }
-
-  /** By name, the newest first, as planes are named by their time. */
-  NavigableMap<String, Layer> layers() {
-    return Collections.unmodifiableNavigableMap(layers);
-  }
-
   /** The plane that stands where {@code alike} would. */
   @Nullable Plane plane(Plane alike) {
     Plane at = planes.ceiling(alike);
@@ -116,7 +96,7 @@ final class TileState {
     for (ReferencePart part : references.values()) {
       bytes += part.getWet().getRuns().size() + part.getKnown().getRuns().size() + 500;
     }
-    return bytes + 1000L * layers.size();
+    return bytes;
   }
 
   boolean hasReference() {

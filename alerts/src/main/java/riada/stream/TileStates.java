@@ -20,9 +20,11 @@ final class TileStates {
 
   private final KeyValueStore<String, TileInput> inputs;
   private final long maxBytes;
-  private final LinkedHashMap<String, TileState> used = new LinkedHashMap<>(64, 0.75f, true);
+  private final LinkedHashMap<String, Held> used = new LinkedHashMap<>(64, 0.75f, true);
   private final Map<String, Long> bytes = new LinkedHashMap<>();
   private long allBytes;
+
+  private record Held(TileState state, TileLayers layers) {}
 
   /**
    * @param maxBytes about how much memory the states may take; the one in use may be larger
@@ -34,9 +36,18 @@ final class TileStates {
 
   /** The state of a tile, to be given back to {@link #settle} once it was changed. */
   TileState of(String tile) {
-    TileState known = used.get(tile);
+    return held(tile).state;
+  }
+
+  /** The layers that the tile's planes are made of; they keep themselves in the store. */
+  TileLayers layers(String tile) {
+    return held(tile).layers;
+  }
+
+  private Held held(String tile) {
+    Held known = used.get(tile);
     if (known == null) {
-      known = read(tile);
+      known = new Held(read(tile), new TileLayers(inputs, tile, TileLayers.KEPT));
       used.put(tile, known);
     }
     return known;
@@ -49,18 +60,13 @@ final class TileStates {
         state.add(all.next().value);
       }
     }
-    String layers = layersOf(tile);
-    try (KeyValueIterator<String, TileInput> all = inputs.prefixScan(layers, KEYS)) {
-      all.forEachRemaining(
-          entry -> state.add(entry.key.substring(layers.length()), entry.value.getLayer()));
-    }
     return state;
   }
 
   /** Takes note of a tile's size, and forgets those that were used longest ago. */
   void settle(TileState state) {
     String tile = state.tile().toString();
-    long now = state.bytes();
+    long now = state.bytes() + layers(tile).bytes();
     Long before = bytes.put(tile, now);
     allBytes += now - (before == null ? 0 : before);
     List<String> gone = new ArrayList<>();
@@ -72,11 +78,6 @@ final class TileStates {
       gone.add(name);
     }
     gone.forEach(used::remove);
-  }
-
-  /** What the keys of a tile's layers begin with: they stand apart from what makes the picture. */
-  static String layersOf(String tile) {
-    return "layer|" + tile + "|";
   }
 
   static TileId tileId(String tile) {

@@ -16,8 +16,7 @@ final class Upkeep {
   private Upkeep() {}
 
   static boolean isNamingDue(RegionLife life, long nowMs) {
-    return AlertPolicy.isOpen(life.getState())
-        && life.getSequence() > 0
+    return AlertPolicy.isOpen(life.getState()) // told or held back: it may yet be told
         && (nowMs - life.getNamedClockMs() >= NAMED_EVERY_MS
             || life.getNamedClockMs() > nowMs); // a clock in the future set it
   }

@@ -82,6 +82,10 @@ class BadRecordsTest {
         bad(Topics.MASKS, key, good.toBuilder().setScene("s".repeat(129)), "shorten it"),
         bad(Topics.MASKS, key, good.toBuilder().setTile("t".repeat(1 << 20)), "ttt..."),
         bad(Topics.MASKS, key, good.toBuilder().setModel(largeModel()), "shorten it"),
+        bad(Topics.MASKS, key, good.toBuilder().clearModel(), "which model made it"),
+        bad(Topics.MASKS, key, model(good, "m", "1.0", ""), "digest \"\")"),
+        bad(Topics.MASKS, key, model(good, "m", " ", "d"), "set all three"),
+        bad(Topics.MASKS, key, model(good, "", "1.0", "d"), "name \"\","),
         bad(Topics.REFERENCE, key, reference(TILE, empty(), ""), "has no version"),
         bad(Topics.REFERENCE, key, reference(TILE, empty(), "v".repeat(129)), "1 to 128"),
         bad(Topics.REGIONS, "whole", shape(" ".repeat(1 << 20) + "[]"), "simplify"),
@@ -152,6 +156,12 @@ class BadRecordsTest {
 
   private static Timestamp beyondTime() {
     return Timestamp.newBuilder().setSeconds(Long.MAX_VALUE).setNanos(1_000_000_000).build();
+  }
+
+  private static WaterMask.Builder model(
+      WaterMask mask, String name, String version, String digest) {
+    ModelRef.Builder model = ModelRef.newBuilder().setName(name).setVersion(version);
+    return mask.toBuilder().setModel(model.setDigest(digest));
   }
 
   private static ModelRef largeModel() {

@@ -52,7 +52,7 @@ class EvidenceCopierTest {
   private void copy(Expiring out, ConsumerRecord<byte[], byte[]>... records)
       throws ExecutionException, InterruptedException {
     copier.copy(
-        List.of(records), evidence -> new EvidenceCopier.Found(Tile.getDefaultInstance(), ""), out);
+        List.of(records), evidence -> new SourceTiles.Found(Tile.getDefaultInstance(), ""), out);
   }
 
   /** A producer whose records expire while the broker is away. */

@@ -113,6 +113,11 @@ final class FloodDriver implements AutoCloseable {
     raw(Topics.ACTIONS, action.getTarget(), action.toByteArray());
   }
 
+  /** The regions as the intake took them in last. */
+  KeyValueStore<String, Region> regions() {
+    return driver.getKeyValueStore(RegionIntake.STORE);
+  }
+
   /** What the store holds of a tile, keys included. */
   long stateBytes(TileId tile) {
     KeyValueStore<String, TileInput> store = driver.getKeyValueStore(TileProcessor.STORE);

@@ -294,6 +294,19 @@ class FloodTopologyTest {
   }
 
   @Test
+  void aRegionWhoseDeletionIsRefusedIsNotSuperseded() {
+    Region torn = WHOLE.toBuilder().setGeometry("{").build(); // as rules of another day may see it
+    flood.send(WHOLE);
+    flood.regions().put("whole", torn);
+
+    flood.raw(Topics.REGIONS, "whole", null);
+
+    assertThat(flood.dead(Topics.REGIONS)).hasSize(1);
+    assertThat(flood.evidence()).isEmpty();
+    assertThat(flood.regions().get("whole")).isEqualTo(torn);
+  }
+
+  @Test
   void aDeletedRegionTakesItsFiguresBackAndEndsItsIncidentWithoutAnAllClear() {
     flood.send(WHOLE);
     flood.send(mask(TILE, "a", hours(1), rows(0, 300), full()).build());

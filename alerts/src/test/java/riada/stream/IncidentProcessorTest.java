@@ -1,6 +1,7 @@
 package riada.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
@@ -87,6 +88,26 @@ class IncidentProcessorTest {
   }
 
   @Test
+  void evidenceOfAnIncidentThatIsHeldBackIsNamedToo() {
+    define("v1", "parent");
+    send(
+        RegionInput.newBuilder()
+            .setParent(ParentNotice.newBuilder().setParent("parent").setSilences(true)));
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+    assertThat(lives.get("r").getState()).isEqualTo(riada.proto.RegionState.ALERTING);
+
+    keepHouse(T0 + 3_600_000);
+
+    assertThat(alerts()).isEmpty();
+    assertThat(evidence())
+        .extracting(Evidence::getIncidentId, Evidence::getObservationId, Evidence::getSequence)
+        .containsExactly(
+            tuple("r-20260301T120000Z", "14/1/1", 0), tuple("r-20260301T120000Z", "14/1/2", 0));
+    assertThat(Incidents.begun("r-20260301T120000Z")).isEqualTo(FloodDriver.NOW);
+  }
+
+  @Test
   void theLifeOfADeletedRegionIsDroppedWhenNoAlertOfItIsKept() {
     define("v1");
     contribute("v1", "14/1/1", 2 * KM2);
@@ -146,11 +167,15 @@ class IncidentProcessorTest {
   }
 
   private void define(String version) {
+    define(version, "");
+  }
+
+  private void define(String version, String parent) {
     send(
         RegionInput.newBuilder()
             .setDefinition(
                 RegionDefinition.newBuilder()
-                    .setRegion(FloodDriver.region("r", ""))
+                    .setRegion(FloodDriver.region("r", "").setParent(parent))
                     .setVersion(version)
                     .setAreaCm2(10 * KM2)
                     .setTiles(2)));

@@ -38,7 +38,7 @@ class PatchesTest {
     }
     long min = seed * 20_000_000L;
 
-    long mapped = Patches.mappedCm2(contributions(wet, min), min);
+    long mapped = mapped(contributions(wet, min), min);
 
     assertThat(mapped).isEqualTo(filled(wet.clone(), min)).isPositive();
   }
@@ -55,7 +55,13 @@ class PatchesTest {
 
     long min = 1_000_000;
 
-    assertThat(Patches.mappedCm2(contributions(wet, min), min)).isEqualTo(filled(wet.clone(), min));
+    assertThat(mapped(contributions(wet, min), min)).isEqualTo(filled(wet.clone(), min));
+  }
+
+  private static long mapped(List<Contribution> tiles, long min) {
+    Patches.Joined joined = new Patches.Joined();
+    tiles.forEach(joined::add);
+    return tiles.stream().mapToLong(Contribution::getMappedCm2).sum() + joined.largeCm2(min);
   }
 
   private static List<Contribution> contributions(boolean[] wet, long min) {

@@ -24,7 +24,7 @@ class RegionStateTest {
   @ValueSource(ints = {1, 2, 3, 4, 5})
   void figuresOfAnyTimeAreThoseOfTheContributionsAtHand(int seed) {
     Random random = new Random(seed);
-    RegionState state = new RegionState(DEFINITION);
+    RegionState state = new RegionState(DEFINITION, taker -> {}); // no patches asked for
     List<Contribution> held = new ArrayList<>();
     for (int step = 0; step < 300; step++) {
       if (held.size() > 3 && random.nextInt(3) == 0) {

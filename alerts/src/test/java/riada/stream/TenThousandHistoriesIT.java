@@ -127,7 +127,8 @@ class TenThousandHistoriesIT {
                 .setRegion(
                     Region.newBuilder()
                         .setMaxAge(Duration.newBuilder().setNanos((int) MAX_AGE * 1_000_000)))
-                .build());
+                .build(),
+            taker -> {}); // no patches asked for
     region.add(picture.contributions(Origin.getDefaultInstance(), plane -> List.of()).get(0));
     Figures figures = region.at(state.newestMs());
     return List.of(

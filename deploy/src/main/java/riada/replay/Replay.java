@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,10 +47,10 @@ public final class Replay {
   private final EvidenceReader reader;
   private final TilePipeline pipeline;
   private final String incident;
-  private final Map<Integer, Alert> alerts = new TreeMap<>(); // by sequence
-  private final Map<Integer, Map<String, Evidence>> named = new HashMap<>(); // by observation
-  private final Map<String, WaterMask> masks = new HashMap<>(); // made again, by piece
-  private final Map<String, String> missing = new HashMap<>(); // why, by piece
+  private final TreeMap<Integer, Alert> alerts = new TreeMap<>(); // by sequence, without their CAP
+  private final NamedEvidence named = new NamedEvidence(alerts, NamedEvidence.MOST);
+  private final Map<String, WaterMask> masks = new HashMap<>(); // made again, by piece of a batch
+  private final Map<String, String> missing = new HashMap<>(); // why, by piece of a batch
   private final Map<String, Region> regions = new HashMap<>(); // by version
   private @Nullable Region region; // of today
   private final List<Reference> references = new ArrayList<>();
@@ -74,18 +74,21 @@ public final class Replay {
    */
   public List<Verdict> run(int sequence) throws BadInput, IOException {
     long fromMs = readAlerts(sequence);
-    readNames(fromMs);
-    segment(fromMs);
-    readRegions(alerts.values().iterator().next().getRegionId(), fromMs);
+    readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
     readReferences();
     List<Verdict> verdicts = new ArrayList<>();
-    for (Alert alert : alerts.values()) {
-      verdicts.add(judge(alert));
+    for (List<Alert> batch : named.batches(wanted(sequence))) {
+      named.begin(batch);
+      readNames(fromMs);
+      segment(batch, fromMs);
+      for (Alert alert : batch) {
+        verdicts.add(judge(alert));
+      }
     }
     return verdicts;
   }
 
-  /** Returns the time of the incident's first alert on its topic: no evidence is older. */
+  /** Returns a time before which no evidence of the incident was written: see Rederivation. */
   private long readAlerts(int sequence) throws BadInput {
     long[] fromMs = {Long.MAX_VALUE};
     reader.read(
@@ -95,12 +98,10 @@ public final class Replay {
           if (key.equals(incident) && value != null) {
             Alert alert = Alert.parseFrom(value);
             fromMs[0] = Math.min(fromMs[0], timestampMs);
-            if (sequence == 0 || alert.getSequence() == sequence) {
-              alerts.putIfAbsent(alert.getSequence(), alert);
-            }
+            alerts.putIfAbsent(alert.getSequence(), alert.toBuilder().clearCapXml().build());
           }
         });
-    if (alerts.isEmpty()) {
+    if (wanted(sequence).isEmpty()) {
       throw new BadInput(
           "alert_unknown",
           "There is no "
@@ -109,7 +110,12 @@ public final class Replay {
               + incident
               + "\"; `riada alert list` names the incidents that there are.");
     }
-    return fromMs[0];
+    return Math.min(fromMs[0], Rederivation.begun(incident).toEpochMilli());
+  }
+
+  /** Those asked for: one, or with 0 all. */
+  private Collection<Alert> wanted(int sequence) {
+    return sequence == 0 ? alerts.values() : alerts.subMap(sequence, sequence + 1).values();
   }
 
   private void readNames(long fromMs) {
@@ -119,12 +125,8 @@ public final class Replay {
         (key, value, timestampMs) -> {
           if (key.startsWith(incident + "/") && value != null) {
             Evidence one = Evidence.parseFrom(value);
-            if (!one.getMissing().isEmpty()) {
-              missing.put(piece(one), one.getMissing());
-            } else if (!one.hasTile() && one.getSequence() > 0) {
-              named
-                  .computeIfAbsent(one.getSequence(), n -> new LinkedHashMap<>())
-                  .put(one.getObservationId(), one);
+            if (one.getMissing().isEmpty() && !one.hasTile() && one.getSequence() > 0) {
+              named.take(one);
             }
           }
         });
@@ -135,17 +137,28 @@ public final class Replay {
     return one.getObservationId() + "@" + one.getSourcePartition() + "/" + one.getSourceOffset();
   }
 
-  /** Segments each tile that an alert rests on; the tiles themselves are not kept. */
-  private void segment(long fromMs) {
+  /**
+   * Segments each tile that an alert of the batch rests on; what was made for the batch before it
+   * is kept where it serves again, and the tiles themselves are not.
+   */
+  private void segment(List<Alert> batch, long fromMs) {
     Set<String> wanted = new HashSet<>();
-    alerts.values().forEach(alert -> evidence(alert).forEach(one -> wanted.add(piece(one))));
+    batch.forEach(alert -> named.of(alert).forEach(one -> wanted.add(piece(one))));
+    masks.keySet().retainAll(wanted);
+    missing.keySet().retainAll(wanted);
+    wanted.removeAll(masks.keySet());
+    if (wanted.isEmpty()) {
+      return;
+    }
     reader.read(
         Topics.EVIDENCE,
         fromMs,
         (key, value, timestampMs) -> {
           if (key.startsWith(incident + "/") && value != null) {
             Evidence one = Evidence.parseFrom(value);
-            if (one.hasTile() && wanted.remove(piece(one))) {
+            if (!one.getMissing().isEmpty() && wanted.contains(piece(one))) {
+              missing.put(piece(one), one.getMissing());
+            } else if (one.hasTile() && wanted.remove(piece(one))) {
               segment(one);
             }
           }
@@ -230,7 +243,7 @@ public final class Replay {
   }
 
   private Verdict judge(Alert alert) throws IOException {
-    List<Evidence> evidence = evidence(alert);
+    List<Evidence> evidence = named.of(alert);
     String gap = gap(alert, evidence);
     if (!gap.isEmpty()) {
       return verdict(alert, Verdict.Answer.EXPIRED, List.of(), null, gap);
@@ -297,27 +310,6 @@ public final class Replay {
     return again != null && Rederivation.maskDigest(again).equals(one.getMaskDigest());
   }
 
-  /**
-   * What an alert rests on. The CANCEL of a deleted region repeats the alert before it, and may
-   * name nothing itself.
-   */
-  private List<Evidence> evidence(Alert alert) {
-    List<Evidence> own = List.copyOf(named.getOrDefault(alert.getSequence(), Map.of()).values());
-    if (isOf(alert, own)) {
-      return own;
-    }
-    return named.values().stream()
-        .map(other -> List.copyOf(other.values()))
-        .filter(other -> isOf(alert, other))
-        .findFirst()
-        .orElse(own);
-  }
-
-  private static boolean isOf(Alert alert, List<Evidence> evidence) {
-    return evidence.size() == alert.getObservationCount()
-        && Rederivation.observationsDigest(evidence).equals(alert.getObservationsDigest());
-  }
-
   /** Why the evidence is not whole; empty when it is. */
   private String gap(Alert alert, List<Evidence> evidence) {
     if (alert.getObservationCount() > alert.getObservationsKept()) {
@@ -327,7 +319,7 @@ public final class Replay {
           + alert.getObservationsKept()
           + " were kept: there were too many.";
     }
-    if (!isOf(alert, evidence)) {
+    if (!NamedEvidence.isOf(alert, evidence)) {
       return "Of its "
           + alert.getObservationCount()
           + " observations "

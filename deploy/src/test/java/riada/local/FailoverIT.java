@@ -133,6 +133,9 @@ class FailoverIT {
             missing.size(),
             repeats,
             Collections.max(back).toMillis() / 1e3);
+        assertThat(expected.alerts().values())
+            .extracting(Alert::getRegionId)
+            .contains("tile0", FailoverScript.PATCHES); // else the rest would show nothing
         assertThat(missing).isEmpty();
         assertThat(distinct).isEqualTo(expected.alerts());
         assertThat(repeats).isLessThanOrEqualTo(KILLS);

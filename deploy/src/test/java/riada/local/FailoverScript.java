@@ -11,6 +11,7 @@ import riada.geo.TileGrid;
 import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.WaterMask;
@@ -21,6 +22,9 @@ import riada.proto.WaterMask;
  */
 final class FailoverScript {
   static final int TILES = 12;
+
+  /** Id of the region that looks at patches. */
+  static final String PATCHES = "patches";
 
   private static final String PUBLISHER = "test";
   private static final int WET_PASSES = 6; // of each episode; as many dry ones follow
@@ -52,16 +56,22 @@ final class FailoverScript {
         .setAcquiredAt(Observation.timestamp(at))
         .setWater(RunLength.encode(rows(Math.min(wetTo, cloudFrom))))
         .setValid(RunLength.encode(rows(cloudFrom)))
+        .setModel(ModelRef.newBuilder().setName("none").setVersion("1").setDigest("0"))
         .build();
   }
 
-  /** A region on each tile, and one on all of them that never raises. */
+  /**
+   * A region on each tile, one on all of them that never raises, and one on some that looks at
+   * patches: larger ones than a tile, so that they must be put together over its borders.
+   */
   static List<Region> regions() {
     List<Region> regions = new ArrayList<>();
     for (int tile = 0; tile < TILES; tile++) {
       regions.add(region("tile" + tile, tile, tile, 1.5, 0.2));
     }
     regions.add(region("all", 0, TILES - 1, 10_000, 1));
+    regions.add(
+        region(PATCHES, 0, 3, 2.6, 0.5).toBuilder().setMinPatchKm2(2.5).build()); // a tile: 2.3
     return regions;
   }
 

@@ -27,6 +27,7 @@ import riada.geo.TileGrid;
 import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
+import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.RegionStats;
@@ -160,6 +161,7 @@ class PartitionsIT {
         .setAcquiredAt(Observation.timestamp(at))
         .setWater(RunLength.encode(rows(sight.wetFrom(), sight.wetTo())))
         .setValid(RunLength.encode(rows(sight.from(), sight.to())))
+        .setModel(ModelRef.newBuilder().setName("none").setVersion("1").setDigest("0"))
         .build();
   }
 
