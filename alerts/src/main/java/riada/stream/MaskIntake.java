@@ -140,20 +140,18 @@ final class MaskIntake extends Intake {
     }
   }
 
-  /** Which of two masks counts is told by their models, and a figure is derived again by them. */
+  /** A model that is named in part cannot be told from others; a mask without one is nobody's. */
   private static void checkModel(TileId tile, ModelRef model) throws BadInput {
-    if (model.getName().isBlank() || model.getVersion().isBlank() || model.getDigest().isBlank()) {
+    if (model.getName().isBlank() != model.getDigest().isBlank()) {
       throw new BadInput(
           "model_unnamed",
           "The mask of tile "
               + tile
-              + " does not say which model made it (name \""
+              + " names its model in part: name \""
               + TileId.brief(model.getName())
-              + "\", version \""
-              + TileId.brief(model.getVersion())
               + "\", digest \""
               + TileId.brief(model.getDigest())
-              + "\"); set all three: its figures could not be derived again.");
+              + "\"; set both, so that its figures can be derived again.");
     }
   }
 
