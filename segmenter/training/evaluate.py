@@ -223,7 +223,7 @@ def detector(m, photos, sims, pairs):
     met = np.cumsum([good for _, good in sorted(ranked, key=lambda r: -r[0])])
     precision = np.maximum.accumulate((met / np.arange(1, len(met) + 1))[::-1])[::-1]
     gained = np.diff(met, prepend=0)
-    large = lambda shares: sum(s > 0.01 for s in shares)
+    large = lambda shares: int(sum(s > 0.01 for s in shares))
     return {"bodies": len(sizes), "large": large(sizes), "ap50": round(float((precision * gained).sum() / len(sizes)), 4),
             "recall_large": round(large(found) / large(sizes), 4)}
 
@@ -271,6 +271,8 @@ def main():
     ap.add_argument("--write", action="store_true")
     ap.add_argument("--failures", type=Path)
     a = ap.parse_args()
+    if a.failures and not a.tiles:
+        ap.error("--failures draws simulator tiles: name their folder with --tiles")
     torch.set_num_threads(2)
     m, photos, sims = Served(a.model, variant=a.variant), photographs(a.photographs, "dev"), tiles(Path(a.tiles) / "dev") if a.tiles else []
     pairs = patches(a.patches, "dev") if a.patches else []
@@ -279,14 +281,14 @@ def main():
         if a.figure in ("all", name) and (sims or name != "simulator"):
             found[name] = figure(m, photos, sims, pairs)
             print(name, json.dumps(found[name]), flush=True)
-    if a.failures:
-        Image.fromarray(failures(m, sims).astype(np.uint8)).save(a.failures, quality=85)
     if a.write:
         path = a.model / "model.json"
         card = json.loads(path.read_text())
         of = card if a.variant == "fp32" else card["variants"][a.variant]
         of["metrics"] = of.get("metrics", {}) | {k: v for k, v in found.items() if v}
         path.write_text(json.dumps(card, indent=2) + "\n")
+    if a.failures:
+        Image.fromarray(failures(m, sims).astype(np.uint8)).save(a.failures, quality=85)
 
 
 if __name__ == "__main__":

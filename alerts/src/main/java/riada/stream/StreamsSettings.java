@@ -39,9 +39,9 @@ public record StreamsSettings(
   // it left open ends after 10 s, the default of Kafka Streams: less, and a busy one loses its own.
   private static final int GIVEN_UP_AFTER_MS = 6_000;
 
-  // Records: who lags by more does not go on with a tile while another's copy of its store is nearer
-  // to the end: an instance that was killed has to read its stores anew, and its standbys need not
-  // wait for that. Each commit leaves a mark that no copy counts, so that 0 is never reached.
+  // Records. Who lags by more does not go on with a tile while another's copy of its store lags
+  // less: an instance that was killed has to read its stores anew, and its standbys need not wait
+  // for that. Each commit leaves a mark that no copy counts, so that 0 is never reached.
   private static final long NEAR_ENOUGH = 1_000;
 
   // How often it is looked whether a late one is near enough by now to take its share again.

@@ -1,5 +1,6 @@
 package riada.local;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import riada.cli.Riada;
+import riada.stream.StreamsSettings;
 
 /**
  * {@code riada serve alerts} in a child JVM, to be killed: it ends by itself when the test does,
@@ -69,6 +71,16 @@ final class AlertsProcess implements AutoCloseable {
 
   void startAgain() throws IOException {
     process = launch();
+  }
+
+  /** The id that Kafka Streams keeps in the state folder and puts into its clients' names. */
+  String streamsId() throws IOException {
+    Path metadata =
+        folder
+            .resolve("state")
+            .resolve(StreamsSettings.APPLICATION_ID)
+            .resolve("kafka-streams-process-metadata");
+    return new ObjectMapper().readTree(metadata.toFile()).required("processId").textValue();
   }
 
   boolean isAlive() {
