@@ -8,8 +8,8 @@ import riada.detect.Detection;
 import riada.mask.Mask;
 
 /**
- * How well the detector's boxes meet the 8-connected bodies of the truth. A box meets the body, not
- * yet met by a surer one, with whose box it overlaps most, if that IoU is at least 0.5.
+ * How well the boxes of {@link BodyBoxes} meet the 8-connected bodies of the truth. A box meets the
+ * body, not yet met by a surer one, with whose box it overlaps most, if that IoU is at least 0.5.
  */
 final class DetectorScore {
   /** Bodies up to this share of the frame, and boxes on them, count neither way. */
@@ -20,7 +20,7 @@ final class DetectorScore {
 
   private DetectorScore() {}
 
-  /** A box of the detector. */
+  /** A box. */
   record Found(float score, boolean meets) {}
 
   /**

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param noc85 clicks until an IoU of 0.85, on average; what 20 do not reach counts 20
  * @param noc90 likewise
  * @param predictedIou how the IoU that the model predicts compares with the true one
- * @param detector of the detector's own boxes, with its prompts
+ * @param detector with its prompts, of the boxes that automatic mask and detector show together
  * @param edits with edits what a single click does
  * @param byWater by the share of the frame that is water in truth
  * @param bySensor by what took the picture
@@ -79,7 +79,8 @@ public record Evaluation(
       int masks, @Nullable Double correlation, double meanError, double bias) {}
 
   /**
-   * The detector's boxes against the boxes of the water bodies over a thousandth of the frame.
+   * The boxes that automatic mask and detector show together, those of {@code BodyBoxes}, against
+   * the boxes of the water bodies over a thousandth of the frame.
    *
    * @param ap50 average precision where a box meets a body from an IoU of 0.5 on; absent without
    *     bodies

@@ -110,6 +110,7 @@ public final class FineTuning {
       Path encoded = place();
       try (WriterLock lock = lock()) {
         requireNew(); // another run may have ended meanwhile
+        place(); // or failed, and taken the folder with it
         requireSameRun(identity, weights.size());
         return tune(folder, parent, plan, identity, network, encoded, start);
       }
@@ -154,9 +155,11 @@ public final class FineTuning {
     }
   }
 
+  /** Beside the run's folder, which is deleted while it is held. */
   private WriterLock lock() throws BadInput, IOException {
     String other = "Another `riada finetune --out " + request.out + "`";
-    return WriterLock.take(run.resolve("lock"), false, "tuning_busy", other);
+    return WriterLock.take(
+        run.resolveSibling(run.getFileName() + ".lock"), true, "tuning_busy", other);
   }
 
   /** A model without detector learns from points of the truth, which a mask of flood has not. */

@@ -1,6 +1,7 @@
 package riada.finetune;
 
 import ai.onnxruntime.OrtException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -16,7 +17,7 @@ import riada.segmenter.WaterModel;
 
 /** Measures parent and tuned model on the same pictures, by the way of {@code riada evaluate}. */
 final class Measuring {
-  /** Of fewer pictures nobody can tell whether one model is better. */
+  /** Of fewer groups of look-alikes nobody can tell whether one model is better, or worse. */
   static final int FEWEST = 5;
 
   private Measuring() {}
@@ -24,9 +25,11 @@ final class Measuring {
   /**
    * Pictures on which nothing was learnt and nothing chosen.
    *
+   * @param groups of each pair the number of its group: what looks alike has the same
    * @param platform what took them; empty: told from the pictures
    */
-  record HeldOut(LabelledFolder data, List<Pair> pairs, Optional<String> platform) {
+  record HeldOut(
+      LabelledFolder data, List<Pair> pairs, List<Integer> groups, Optional<String> platform) {
     LabelledFolder folder() {
       return new LabelledFolder(data.folder(), data.change(), pairs);
     }
@@ -44,10 +47,11 @@ final class Measuring {
   }
 
   static Tuned.Row row(HeldOut what, Evaluation parent, Evaluation tuned, long seed) {
-    Comparison comparison = Comparison.of(parent, tuned, seed);
+    Comparison comparison = Comparison.of(parent, tuned, what.groups, seed);
+    int groups = new HashSet<>(what.groups).size();
     String verdict =
-        switch (comparison.verdict()) {
-          case "b" -> parent.images() < FEWEST ? "neither" : "better";
+        switch (groups < FEWEST ? "neither" : comparison.verdict()) {
+          case "b" -> "better";
           case "a" -> "worse";
           default -> "neither";
         };
@@ -56,6 +60,7 @@ final class Measuring {
         tuned.bySensor().stream().map(Evaluation.Group::name).toList(),
         parent.prompts(),
         parent.images(),
+        groups,
         parent.mean().iou(),
         tuned.mean().iou(),
         parent.pooled().iou(),

@@ -52,17 +52,21 @@ record Plan(
     List<Sample> rehearsal = new ArrayList<>();
     List<HeldOut> measured = new ArrayList<>();
     List<Tuned.Taught> taught = new ArrayList<>();
-    measured.add(new HeldOut(request.data(), split.judge(), request.platform()));
+    measured.add(held(request.data(), split, request.platform()));
     List<Sample> images = train.stream().map(Lesson::image).toList();
     taught.add(taught(request.data(), "labels", images, split));
     for (LabelledFolder other : request.also()) {
       Split halves = Split.halves(other, seed);
       List<Sample> keep = samples.pictures(halves.train());
       rehearsal.addAll(keep);
-      measured.add(new HeldOut(other, halves.judge(), Optional.empty()));
+      measured.add(held(other, halves, Optional.empty()));
       taught.add(taught(other, "rehearsal", keep, halves));
     }
     return new Plan(train, samples.held(split.choose()), rehearsal, measured, taught);
+  }
+
+  private static HeldOut held(LabelledFolder data, Split split, Optional<String> platform) {
+    return new HeldOut(data, split.judge(), split.judgeGroups(), platform);
   }
 
   private static Tuned.Taught taught(

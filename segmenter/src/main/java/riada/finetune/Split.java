@@ -1,11 +1,15 @@
 package riada.finetune;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import riada.eval.LabelledFolder;
 import riada.eval.LabelledFolder.Pair;
 import riada.eval.LookAlikes;
@@ -18,12 +22,14 @@ import riada.proto.BadInput;
  * @param train those that teach
  * @param choose those that tell when to stop and which weights to take
  * @param judge those by which before and after are compared: nothing was chosen on them
+ * @param judgeGroups of each of those the number of its group: what looks alike has the same
  */
-record Split(List<Pair> train, List<Pair> choose, List<Pair> judge) {
+record Split(List<Pair> train, List<Pair> choose, List<Pair> judge, List<Integer> judgeGroups) {
   Split {
     train = List.copyOf(train);
     choose = List.copyOf(choose);
     judge = List.copyOf(judge);
+    judgeGroups = List.copyOf(judgeGroups);
   }
 
   /**
@@ -70,19 +76,23 @@ record Split(List<Pair> train, List<Pair> choose, List<Pair> judge) {
       throws BadInput {
     List<List<Pair>> groups = groups(data);
     Collections.rotate(groups, -new SplittableRandom(seed).nextInt(groups.size()));
-    List<Pair> train = new ArrayList<>();
-    List<Pair> choose = new ArrayList<>();
-    List<Pair> judge = new ArrayList<>();
+    List<List<Pair>> train = new ArrayList<>();
+    List<List<Pair>> choose = new ArrayList<>();
+    List<List<Pair>> judge = new ArrayList<>();
     for (List<Pair> group : groups) {
       if (fits(group, judge, judges)) {
-        judge.addAll(group);
-      } else if (judge.size() >= judges && fits(group, choose, choosers)) {
-        choose.addAll(group);
+        judge.add(group);
+      } else if (size(judge) >= judges && fits(group, choose, choosers)) {
+        choose.add(group);
       } else {
-        train.addAll(group);
+        train.add(group);
       }
     }
-    if (train.isEmpty() || judge.isEmpty() || (choosers > 0 && choose.isEmpty())) {
+    boolean whole = fill(judge, train, choose);
+    if (choosers > 0) {
+      whole &= fill(choose, train, judge);
+    }
+    if (!whole) {
       throw new BadInput(
           "labels_alike",
           "The "
@@ -92,12 +102,49 @@ record Split(List<Pair> train, List<Pair> choose, List<Pair> judge) {
               + " look so much alike that none can judge what the others teach; add pictures of"
               + " other places (riada dataset names those that look alike).");
     }
-    return new Split(train, choose, judge);
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < judge.size(); i++) {
+      numbers.addAll(Collections.nCopies(judge.get(i).size(), i));
+    }
+    return new Split(pairs(train), pairs(choose), pairs(judge), numbers);
   }
 
   /** A part may become a little larger than it should be, but not by a crowd. */
-  private static boolean fits(List<Pair> group, List<Pair> part, int most) {
-    return part.size() < most && group.size() <= Math.max(1, most - part.size() + most / 2);
+  private static boolean fits(List<Pair> group, List<List<Pair>> part, int most) {
+    int size = size(part);
+    return size < most && group.size() <= Math.max(1, most - size + most / 2);
+  }
+
+  /**
+   * Gives a part for which every group was too large the smallest of those that the others can
+   * spare.
+   *
+   * @return whether the part has a group now
+   */
+  private static boolean fill(
+      List<List<Pair>> part, List<List<Pair>> train, List<List<Pair>> other) {
+    if (part.isEmpty()) {
+      Optional<List<Pair>> smallest =
+          Stream.of(train, other)
+              .filter(from -> from.size() > 1)
+              .flatMap(Collection::stream)
+              .min(Comparator.comparingInt(List::size));
+      smallest.ifPresent(
+          group -> {
+            train.remove(group);
+            other.remove(group);
+            part.add(group);
+          });
+    }
+    return !part.isEmpty();
+  }
+
+  private static int size(List<List<Pair>> groups) {
+    return groups.stream().mapToInt(List::size).sum();
+  }
+
+  private static List<Pair> pairs(List<List<Pair>> groups) {
+    return groups.stream().flatMap(Collection::stream).toList();
   }
 
   /** In the order of their first names. */

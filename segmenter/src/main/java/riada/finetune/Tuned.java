@@ -80,14 +80,17 @@ public record Tuned(
    *
    * @param prompts as {@code --prompts} takes them: {@code detector}, or {@code points} where the
    *     model has none
-   * @param interval95 of the difference of mean IoU
-   * @param verdict {@code better}, {@code worse} or, where the interval holds 0, {@code neither}
+   * @param groups of those that look alike; a picture like no other is one by itself
+   * @param interval95 of the difference of mean IoU, drawn by group
+   * @param verdict {@code better}, {@code worse} or, where the interval holds 0 or the groups are
+   *     fewer than five, {@code neither}
    */
   public record Row(
       String folder,
       List<String> sensors,
       String prompts,
       int images,
+      int groups,
       double parentMeanIou,
       double meanIou,
       double parentPooledIou,

@@ -122,16 +122,23 @@ final class TunedFolder implements AutoCloseable {
         .filter(taught -> taught.use().equals("labels"))
         .forEach(
             taught -> trained.add(taught.folder() + ", " + taught.pictures() + " labelled pairs"));
-    for (String learnt : result.measured().get(0).sensors()) {
-      if (parent.card().sensors().stream().noneMatch(one -> Measuring.isSame(one, learnt))) {
-        card.withArray("/sensors").add(learnt);
-      }
+    if (result.better()) {
+      addSensors(result.measured().get(0).sensors());
     }
     writeCard();
     Path readme = part.resolve(README); // the parent's, still
     String theirs = Files.isRegularFile(readme) ? Files.readString(readme) : "";
     String version = card.get("version").asText();
     Files.writeString(readme, TunedCard.text(parent, version, result, theirs));
+  }
+
+  /** A model is for what it was shown to be good at. */
+  private void addSensors(List<String> learnt) {
+    for (String one : learnt) {
+      if (parent.card().sensors().stream().noneMatch(known -> Measuring.isSame(known, one))) {
+        card.withArray("/sensors").add(one);
+      }
+    }
   }
 
   void add(String name, byte[] file) throws IOException {

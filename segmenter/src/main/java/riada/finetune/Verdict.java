@@ -8,7 +8,8 @@ final class Verdict {
   private Verdict() {}
 
   /**
-   * Whether the tuned model is better on what it learnt and worse on nothing that was measured.
+   * Whether the tuned model is better on what it learnt and shown to be worse on nothing that was
+   * measured. What is of too few pictures shows neither, and the sentence says so.
    *
    * @param rows the first is of the data that it learnt
    */
@@ -28,12 +29,8 @@ final class Verdict {
           default -> "The tuned model was not shown to be better on ";
         });
     text.append(figures(learnt));
-    if (learnt.images() < Measuring.FEWEST) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "; fewer than %d pictures show nothing, so label more",
-              Measuring.FEWEST));
+    if (learnt.groups() < Measuring.FEWEST) {
+      text.append("; ").append(few()).append(" show nothing, so label more");
     }
     List<Tuned.Row> worse =
         rows.stream().skip(1).filter(row -> row.verdict().equals("worse")).toList();
@@ -43,7 +40,16 @@ final class Verdict {
     if (learnt.verdict().equals("better") && !worse.isEmpty()) {
       text.append(": use it only where nothing else is to be seen");
     }
+    rows.stream()
+        .skip(1)
+        .filter(row -> row.groups() < Measuring.FEWEST)
+        .map(row -> "; of " + row.folder() + " " + few() + " judge, which shows nothing")
+        .forEach(text::append);
     return text.append('.').toString();
+  }
+
+  private static String few() {
+    return "fewer than " + Measuring.FEWEST + " pictures that look different";
   }
 
   private static String figures(Tuned.Row row) {

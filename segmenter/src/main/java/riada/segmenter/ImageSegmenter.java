@@ -58,7 +58,8 @@ public final class ImageSegmenter {
    * @param water what was asked for
    * @param seen what neither cloud nor shadow hides, if the model can tell, and is not wholly
    *     transparent
-   * @param confidence predicted IoU, 0..1; of several masks the least
+   * @param confidence predicted IoU, 0..1; of several masks the least; of a corrected one that of
+   *     the network's whole last answer, of which only the change at the click was taken
    * @param bodies in everything mode what the water is made of, the surest first; else empty
    */
   public record Segmentation(Mask water, Mask seen, float confidence, List<WaterBody> bodies) {
@@ -155,7 +156,8 @@ public final class ImageSegmenter {
 
   /**
    * Corrects a mask click by click: of each answer the change at the click is taken, and all else
-   * stays as it is to the pixel.
+   * stays as it is to the pixel. The clicked pixel is as asked after each: where the network does
+   * not turn it, such as on a line finer than its cells, what is connected to it in its cell turns.
    *
    * @param mask of the picture, an answer of before or drawn by anybody
    * @param clicks at least one, in the picture's pixels, in the order in which they were made
@@ -183,6 +185,7 @@ public final class ImageSegmenter {
       Mask was = model.water(before, ALL, mask.width(), mask.height());
       Mask is = model.water(after, ALL, mask.width(), mask.height());
       corrected.or(is.copy().andNot(was)).andNot(was.andNot(is));
+      ClickedCell.obey(corrected, picture.frame, model.maskSide(), click);
       before = after;
     }
     return new Segmentation(corrected, picture.seen.copy(), corrections.predictedIou(), List.of());

@@ -33,6 +33,18 @@ class ComparisonTest {
   }
 
   @Test
+  void picturesThatLookAlikeCountOnce() {
+    Evaluation before = evaluation(0.5, 0.5, 0.5, 0.5, 0.5);
+    Evaluation after = evaluation(0.7, 0.7, 0.7, 0.7, 0.4);
+
+    Comparison alike = Comparison.of(before, after, List.of(0, 0, 0, 0, 1), 0);
+
+    assertThat(alike.differenceOfMean()).isEqualTo(0.14);
+    assertThat(alike.interval95()).isEqualTo(new Bootstrap.Interval(-0.1, 0.2));
+    assertThat(alike.verdict()).isEqualTo("neither");
+  }
+
+  @Test
   void otherPicturesDoNotCompare() {
     assertThatThrownBy(() -> Comparison.of(evaluation(0.2), evaluation(0.2, 0.3), 0))
         .isInstanceOf(IllegalArgumentException.class);

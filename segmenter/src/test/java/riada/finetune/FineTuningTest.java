@@ -59,6 +59,7 @@ class FineTuningTest {
 
     Tuned.Row row = result.measured().get(0);
     assertThat(row.images()).isEqualTo(5);
+    assertThat(row.groups()).isEqualTo(5);
     assertThat(1 - row.meanIou()).isLessThan(0.8 * (1 - row.parentMeanIou()));
     assertThat(result.better()).isTrue();
     assertThat(row.sensors()).containsExactly("rgb");

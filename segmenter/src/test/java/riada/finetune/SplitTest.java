@@ -85,6 +85,41 @@ class SplitTest {
         .hasMessageContaining("look so much alike");
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3})
+  void manyFramesOfFewScenesAreStillForOneThingEach(long seed) throws Exception {
+    paint(4);
+    for (int i = 0; i < 36; i++) {
+      copy(String.valueOf(i % 4), String.valueOf(4 + i));
+    }
+
+    Split split = Split.of(LabelledFolder.open(folder, 0), seed);
+
+    assertThat(List.of(split.train().size(), split.choose().size(), split.judge().size()))
+        .containsExactly(20, 10, 10);
+    assertThat(split.judgeGroups()).hasSize(10).containsOnly(0);
+  }
+
+  @Test
+  void aJudgeLikeNoOtherIsAGroupByItself() throws Exception {
+    paint(20);
+
+    Split split = Split.of(LabelledFolder.open(folder, 0), 5);
+
+    assertThat(split.judgeGroups()).containsExactly(0, 1, 2, 3, 4);
+  }
+
+  @Test
+  void oneSceneAndManyFramesOfAnotherTeachNothing() throws Exception {
+    paint(2);
+    copy("1", "2");
+    LabelledFolder data = LabelledFolder.open(folder, 0);
+
+    assertThatThrownBy(() -> Split.of(data, 0))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("look so much alike");
+  }
+
   @Test
   void halfOfElsewhereJudgesAndNoneChooses() throws Exception {
     paint(7);

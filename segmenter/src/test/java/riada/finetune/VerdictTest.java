@@ -23,7 +23,20 @@ class VerdictTest {
 
     assertThat(sentence)
         .startsWith("The tuned model was not shown to be better on 4 pictures of mine")
-        .endsWith("; fewer than 5 pictures show nothing, so label more.");
+        .endsWith("; fewer than 5 pictures that look different show nothing, so label more.");
+  }
+
+  @Test
+  void fewPicturesOfElsewhereForbidNothingAndThatIsSaid() {
+    List<Tuned.Row> rows = List.of(row("mine", 5, "better"), row("photographs", 1, "neither"));
+
+    String sentence = Verdict.sentence(rows);
+
+    assertThat(Verdict.better(rows)).isTrue();
+    assertThat(sentence)
+        .endsWith(
+            "; of photographs fewer than 5 pictures that look different judge, which shows"
+                + " nothing.");
   }
 
   @Test
@@ -42,6 +55,17 @@ class VerdictTest {
   private static Tuned.Row row(String folder, int images, String verdict) {
     Bootstrap.Interval interval = new Bootstrap.Interval(0.05, 0.15);
     return new Tuned.Row(
-        folder, List.of("rgb"), "detector", images, 0.5, 0.6, 0.5, 0.6, 0.1, interval, verdict);
+        folder,
+        List.of("rgb"),
+        "detector",
+        images,
+        images,
+        0.5,
+        0.6,
+        0.5,
+        0.6,
+        0.1,
+        interval,
+        verdict);
   }
 }

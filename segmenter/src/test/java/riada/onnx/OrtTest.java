@@ -46,6 +46,7 @@ class OrtTest {
     process.destroy(); // SIGTERM
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(128 + 15); // the signal ended it, and nothing else
     assertThat(folder.resolve("crash")).doesNotExist();
   }
 

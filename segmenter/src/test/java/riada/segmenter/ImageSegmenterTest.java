@@ -63,6 +63,23 @@ class ImageSegmenterTest {
     }
   }
 
+  @Test
+  void aLineFinerThanACellObeysTheClick() throws BadInput, OrtException {
+    Mask drawn = new Mask(512, 512);
+    drawn.setRow(401, 100, 400); // no cell's middle
+    Mask expected = drawn.copy();
+    for (int x = 200; x < 204; x++) {
+      expected.clear(x, 401);
+    }
+    try (WaterModel lite = WaterModel.open(LITE, ModelFolder.FP32, Device.Choice.CPU, 1)) {
+      Segmentation answer =
+          new ImageSegmenter(lite)
+              .correct(Painted.pond(), drawn, List.of(new Point(202, 401, false)));
+
+      assertThat(answer.water()).isEqualTo(expected);
+    }
+  }
+
   /** The lower right of a mask of 512 x 512. */
   private static Mask window(Mask mask) {
     Mask lower = new Mask(124, 124);
