@@ -74,8 +74,7 @@ public final class Replay {
    */
   public List<Verdict> run(int sequence) throws BadInput, IOException {
     long fromMs = readAlerts(sequence);
-    EvidenceReader.Span own =
-        readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
+    EvidenceReader.Span own = readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
     readReferences();
     List<Verdict> verdicts = new ArrayList<>();
     for (List<Alert> batch : named.batches(wanted(sequence))) {
@@ -178,8 +177,8 @@ public final class Replay {
   }
 
   /**
-   * The region as it is now, and as it was up to each change since the incident began. Returns where
-   * the incident's evidence lies: the batches read no more than that.
+   * The region as it is now, and as it was up to each change since the incident began. Returns
+   * where the incident's evidence lies: the batches read no more than that.
    */
   private EvidenceReader.Span readRegions(String id, long fromMs) {
     EvidenceReader.Span own =

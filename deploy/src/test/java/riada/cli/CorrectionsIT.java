@@ -72,10 +72,7 @@ class CorrectionsIT {
   }
 
   private StreamService start(Admin admin, EmbeddedBroker broker) throws Exception {
-    admin
-        .createPartitions(Map.of(Topics.ACTIONS.name(), NewPartitions.increaseTo(5)))
-        .all()
-        .get();
+    admin.createPartitions(Map.of(Topics.ACTIONS.name(), NewPartitions.increaseTo(5))).all().get();
     return StreamService.start(
         StreamsSettings.of(broker.bootstrapServers(), folder.resolve("state")),
         TopologyConfig.defaults());
