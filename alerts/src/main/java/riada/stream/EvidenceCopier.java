@@ -32,11 +32,12 @@ import riada.proto.Topics;
 /**
  * Copies the tiles that alerts rest on to where they are kept as long as the alerts. The topology
  * names them on the evidence topic, together with the alert or not at all; this reads each where it
- * lies on the tiles topic, and writes it under the same key, or the sentence that says why it is
- * not there. A plain consumer beside the topology, for tiles are large and the topology's state is
- * small. What is copied twice after a crash is the same record twice. Works on a thread of its own,
- * its {@link EvidenceKeeper} on another; {@link #close} and {@link #trouble} may be called from
- * any.
+ * lies on the tiles topic, and writes it under the same key, or, where an alert names it, the
+ * sentence that says why it is not there: of what is named without an alert a copy may lie there
+ * from before. A plain consumer beside the topology, for tiles are large and the topology's state
+ * is small. What is copied twice after a crash is the same record twice. Works on a thread of its
+ * own, its {@link EvidenceKeeper} on another; {@link #close} and {@link #trouble} may be called
+ * from any.
  */
 public final class EvidenceCopier implements AutoCloseable {
   /** The consumer group of all copiers. */
@@ -168,6 +169,9 @@ public final class EvidenceCopier implements AutoCloseable {
         continue;
       }
       SourceTiles.Found found = tiles.apply(wanted);
+      if (found.tile() == null && wanted.getSequence() == 0) {
+        continue; // a copy may lie there from before; if an alert comes, it names it again
+      }
       Evidence.Builder evidence = wanted.toBuilder().setMissing(found.missing());
       if (found.tile() != null) {
         evidence.setTile(found.tile());

@@ -2,12 +2,8 @@ package riada.stream;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import java.util.HashSet;
-import java.util.List;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -49,18 +45,22 @@ import riada.proto.Topics;
  * </ol>
  */
 public final class FloodTopology {
-  /**
-   * Topics that need equally many partitions: a correction, which is an action, meets the
-   * references of its tile only where both lie in partitions of one number.
-   */
-  static final List<String> BY_ONE_KEY = List.of(Topics.ACTIONS.name(), Topics.REFERENCE.name());
-
   private static final Serde<String> KEY = Serdes.String();
 
   private FloodTopology() {}
 
-  /** The topology for {@code config}. Pure: equal configurations give equal topologies. */
+  /** The topology for {@code config} over topics of one partition each, as in a driver. */
   public static Topology build(TopologyConfig config) {
+    return build(config, 1);
+  }
+
+  /**
+   * The topology for {@code config}. Pure: equal configurations give equal topologies.
+   *
+   * @param referencePartitions how many flood.reference.v1 has: a correction, which is an action,
+   *     goes to where the references of its tile lie, however many partitions the actions have
+   */
+  static Topology build(TopologyConfig config, int referencePartitions) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(store(RegionIntake.STORE, Region.parser()));
     builder.addStateStore(store(Corrections.STORE, ReferenceTime.parser()));
@@ -85,7 +85,9 @@ public final class FloodTopology {
         intake(builder, Topics.ACTIONS, "actions", () -> new ActionIntake(config));
     KStream<String, Sifted> corrected =
         pick(actions, Sifted.OfCorrection.class, Sifted.OfCorrection::correction, "corrections")
-            .repartition(repartitioned("correction", Correction.parser()))
+            .repartition(
+                repartitioned("correction", Correction.parser())
+                    .withNumberOfPartitions(referencePartitions))
             .process(Corrections::new, Named.as("corrected"), Corrections.STORE);
     pick(corrected, Sifted.OfReference.class, Sifted.OfReference::reference, "corrected-reference")
         .to(Topics.REFERENCE.name(), produced("corrections-sink", Reference.parser()));
@@ -154,24 +156,6 @@ public final class FloodTopology {
     }
     names.removeIf(name -> Topics.named(name).isEmpty()); // Kafka Streams makes its own
     return names;
-  }
-
-  /**
-   * Why topics do not go together, as the rest of a sentence that begins with the broker; empty
-   * when they do.
-   *
-   * @param partitions how many each of {@link #BY_ONE_KEY} has, by name
-   */
-  static String misfit(SortedMap<String, Integer> partitions) {
-    return new HashSet<>(partitions.values()).size() == 1
-        ? ""
-        : "has "
-            + partitions.entrySet().stream()
-                .map(topic -> topic.getKey() + " with " + topic.getValue())
-                .collect(Collectors.joining(" partitions and "))
-            + "; operators' corrections need equally many. Delete the one that is wrong, create it"
-            + " anew with `riada topics create --partitions` and the other's number, and publish"
-            + " again what lay on it.";
   }
 
   /** A source of raw bytes, its intake, and the sink of its dead letters. */

@@ -230,7 +230,9 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     }
   }
 
-  /** Names the evidence of open incidents, and drops what nobody can ask for any more. */
+  /**
+   * Names the evidence of incidents that are not over, and drops what nobody can ask for any more.
+   */
   private void keepHouse(long nowMs) {
     List<KeyValue<String, RegionLife>> due = new ArrayList<>();
     try (KeyValueIterator<String, RegionLife> all = lives.all()) {

@@ -38,10 +38,11 @@ final class Incidents {
           .clearAcknowledgement()
           .clearSilence()
           .clearEscalated()
+          .clearNamedClockMs() // no name yet of this one
           .setPendingSinceMs(figures.seenMs());
     }
     if (!AlertPolicy.isOpen(before) && AlertPolicy.isOpen(decision.state())) {
-      after.setClearsAfterMs(figures.newestMs()).clearNamedClockMs(); // no name yet of this one
+      after.setClearsAfterMs(figures.newestMs());
     }
     return after.build();
   }

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * they are more they are read from where the contributions are kept. Owned by one thread.
  */
 final class Mapped {
-  /** The most open patches of a region that stay in memory: about 1 MiB. */
-  static final int KEPT = 4096;
+  /**
+   * The most open patches of a region that stay in memory: about 16 MiB. Beyond them each sum that
+   * is not certain reads all contributions of the region.
+   */
+  static final int KEPT = 65_536;
 
   /** Hands each contribution of the region, as they are now, to its taker. */
   interface Contributions extends Consumer<Consumer<Contribution>> {}

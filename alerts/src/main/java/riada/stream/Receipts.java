@@ -121,7 +121,10 @@ final class Receipts {
     return same ? receipt : new Receipt(receipt.alert(), List.of());
   }
 
-  /** What a region's open incident rests on now, as evidence that belongs to no alert. */
+  /**
+   * What a region's incident rests on now, be it pending or open, as evidence that belongs to no
+   * alert.
+   */
   List<Evidence> named(String region, String incident) {
     Alert none = Alert.newBuilder().setRegionId(region).setIncidentId(incident).build();
     return basis(none).layers.values().stream().map(one -> evidence(none, one)).toList();

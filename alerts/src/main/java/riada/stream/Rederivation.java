@@ -52,8 +52,8 @@ public final class Rederivation {
   }
 
   /**
-   * A time before which no evidence of an incident was written: it is named while the incident is
-   * open, be its alert held back or not.
+   * A time before which no evidence of an incident was written: it is named from when the incident
+   * is pending, be its alert held back or not.
    */
   public static Instant begun(String incident) {
     return Incidents.begun(incident).minus(Tiles.CLOCK_TOLERANCE);

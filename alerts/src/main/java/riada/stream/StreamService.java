@@ -3,12 +3,9 @@ package riada.stream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +21,7 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import riada.proto.Topics;
 
 /**
  * Runs the topology: waits for the broker and its topics, starts, replaces threads that fail, and
@@ -38,10 +36,11 @@ public final class StreamService implements AutoCloseable {
 
   private final StreamsSettings settings;
   private final RocksDbMemory memory;
-  private final Topology topology;
+  private final TopologyConfig config;
   private final ThreadFailures failures = new ThreadFailures(Clock.systemUTC());
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread starter = new Thread(this::run, "riada-stream-start");
+  private volatile Topology topology; // for the broker's partitions, once it was asked
   private volatile String trouble = STARTING;
   private volatile boolean unopened;
   private volatile @Nullable KafkaStreams streams;
@@ -49,6 +48,7 @@ public final class StreamService implements AutoCloseable {
 
   StreamService(StreamsSettings settings, TopologyConfig config) {
     this.settings = settings;
+    this.config = config;
     this.topology = FloodTopology.build(config);
     this.memory = new RocksDbMemory(settings.rocksDbBytes());
   }
@@ -124,13 +124,18 @@ public final class StreamService implements AutoCloseable {
           FloodTopology.topics(topology).stream()
               .filter(name -> !there.contains(name))
               .collect(Collectors.joining(", "));
-      String why =
-          missing.isEmpty()
-              ? FloodTopology.misfit(partitions(admin, FloodTopology.BY_ONE_KEY))
-              : "has no " + missing + "; create the topics with `riada topics create`.";
-      trouble =
-          why.isEmpty() ? STARTING : "The broker at " + settings.bootstrapServers() + " " + why;
-      return why.isEmpty();
+      if (missing.isEmpty()) {
+        topology = FloodTopology.build(config, partitions(admin, Topics.REFERENCE.name()));
+        trouble = STARTING;
+      } else {
+        trouble =
+            "The broker at "
+                + settings.bootstrapServers()
+                + " has no "
+                + missing
+                + "; create the topics with `riada topics create`.";
+      }
+      return missing.isEmpty();
     } catch (ExecutionException | KafkaException e) {
       trouble =
           "The broker at "
@@ -147,16 +152,12 @@ public final class StreamService implements AutoCloseable {
     }
   }
 
-  /** How many partitions topics have, by name, in their order. */
-  private static SortedMap<String, Integer> partitions(Admin admin, List<String> topics)
+  private static int partitions(Admin admin, String topic)
       throws ExecutionException, InterruptedException {
-    SortedMap<String, Integer> counts = new TreeMap<>();
-    admin
-        .describeTopics(topics)
-        .allTopicNames()
-        .get()
-        .forEach((name, topic) -> counts.put(name, topic.partitions().size()));
-    return counts;
+    return admin.describeTopics(Set.of(topic)).allTopicNames().get().values().stream()
+        .mapToInt(one -> one.partitions().size())
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Starts the work, or leaves a sentence that says why it cannot be done here. */

@@ -1,12 +1,13 @@
 package riada.stream;
 
+import riada.proto.RegionState;
 import riada.proto.Topics;
 
 /** What a region's life needs though nothing happens, by the wall clock. Pure. */
 final class Upkeep {
   /**
-   * How often an open incident names what it rests on: what a pass saw since the last alert would
-   * else be gone from the tiles topic before the CANCEL names it.
+   * How often an incident, a pending one too, names what it rests on: what a pass saw would else be
+   * gone from the tiles topic before the ALERT or the CANCEL names it.
    */
   static final long NAMED_EVERY_MS = Topics.TILES.retention().dividedBy(2).toMillis();
 
@@ -16,7 +17,7 @@ final class Upkeep {
   private Upkeep() {}
 
   static boolean isNamingDue(RegionLife life, long nowMs) {
-    return AlertPolicy.isOpen(life.getState()) // told or held back: it may yet be told
+    return life.getState() != RegionState.NORMAL // pending or held back: it may yet be told
         && (nowMs - life.getNamedClockMs() >= NAMED_EVERY_MS
             || life.getNamedClockMs() > nowMs); // a clock in the future set it
   }

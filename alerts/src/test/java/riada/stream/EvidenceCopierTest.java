@@ -48,6 +48,18 @@ class EvidenceCopierTest {
     assertThat(out.history()).hasSize(3);
   }
 
+  @Test
+  void aTileThatIsGoneIsMissingOnlyWhereAnAlertNamesIt() throws Exception {
+    Expiring out = new Expiring();
+    copier.copy(List.of(wanted("a", 1, 0)), gone -> SourceTiles.Found.missing("Gone."), out);
+    assertThat(out.history()).as("a copy of it may lie there").isEmpty();
+
+    copier.copy(List.of(wanted("a", 1, 1)), gone -> SourceTiles.Found.missing("Gone."), out);
+
+    assertThat(out.history()).hasSize(1);
+    assertThat(Evidence.parseFrom(out.history().get(0).value()).getMissing()).isEqualTo("Gone.");
+  }
+
   @SafeVarargs
   private void copy(Expiring out, ConsumerRecord<byte[], byte[]>... records)
       throws ExecutionException, InterruptedException {
@@ -73,10 +85,16 @@ class EvidenceCopierTest {
   }
 
   private static ConsumerRecord<byte[], byte[]> wanted(String observation, long offset) {
+    return wanted(observation, offset, 1);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> wanted(
+      String observation, long offset, int sequence) {
     Evidence evidence =
         Evidence.newBuilder()
             .setIncidentId("incident")
             .setObservationId(observation)
+            .setSequence(sequence)
             .setSourceOffset(offset)
             .build();
     return new ConsumerRecord<>(

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import riada.proto.Alert;
 import riada.proto.Evidence;
 import riada.proto.ProtoSerde;
+import riada.proto.Region;
 import riada.proto.Topics;
 
 /** What only shows while news of some of a region's tiles is still on its way. */
@@ -108,6 +109,36 @@ class IncidentProcessorTest {
   }
 
   @Test
+  void evidenceOfAnIncidentThatIsStillPendingIsNamedToo() {
+    define("v1", FloodDriver.region("r", "").setRaisePasses(2));
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+    assertThat(lives.get("r").getState()).isEqualTo(riada.proto.RegionState.PENDING);
+
+    keepHouse(T0 + 3_600_000);
+
+    assertThat(alerts()).isEmpty();
+    assertThat(evidence())
+        .extracting(Evidence::getIncidentId, Evidence::getObservationId, Evidence::getSequence)
+        .containsExactly(
+            tuple("r-20260301T120000Z", "14/1/1", 0), tuple("r-20260301T120000Z", "14/1/2", 0));
+  }
+
+  @Test
+  void evidenceOfAnIncidentThatNeverRaisedIsNotNamedAnyMore() {
+    define("v1", FloodDriver.region("r", "").setRaisePasses(2));
+    contribute("v1", "14/1/1", 2 * KM2);
+    contribute("v1", "14/1/2", 3 * KM2);
+    contribute("v1", "14/1/1", 0);
+    contribute("v1", "14/1/2", 0);
+    assertThat(lives.get("r").getState()).isEqualTo(riada.proto.RegionState.NORMAL);
+
+    keepHouse(T0 + 3_600_000);
+
+    assertThat(evidence()).isEmpty();
+  }
+
+  @Test
   void theLifeOfADeletedRegionIsDroppedWhenNoAlertOfItIsKept() {
     define("v1");
     contribute("v1", "14/1/1", 2 * KM2);
@@ -171,11 +202,15 @@ class IncidentProcessorTest {
   }
 
   private void define(String version, String parent) {
+    define(version, FloodDriver.region("r", "").setParent(parent));
+  }
+
+  private void define(String version, Region.Builder region) {
     send(
         RegionInput.newBuilder()
             .setDefinition(
                 RegionDefinition.newBuilder()
-                    .setRegion(FloodDriver.region("r", "").setParent(parent))
+                    .setRegion(region)
                     .setVersion(version)
                     .setAreaCm2(10 * KM2)
                     .setTiles(2)));

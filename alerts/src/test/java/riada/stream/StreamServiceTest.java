@@ -5,13 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import riada.proto.Topics;
 
 class StreamServiceTest {
   @TempDir Path dir;
@@ -28,21 +25,6 @@ class StreamServiceTest {
       assertThat(service.isHealthy()).isFalse();
       assertThat(service.hasFailed()).isFalse();
     }
-  }
-
-  @Test
-  void topicsWhosePartitionsDifferAreRefusedByNameAndCount() {
-    String why =
-        FloodTopology.misfit(
-            new TreeMap<>(Map.of(Topics.REFERENCE.name(), 12, Topics.ACTIONS.name(), 4)));
-
-    assertThat(why)
-        .startsWith("has flood.actions.v1 with 4 partitions and flood.reference.v1 with 12;")
-        .contains("`riada topics create --partitions`");
-    assertThat(
-            FloodTopology.misfit(
-                new TreeMap<>(Map.of(Topics.REFERENCE.name(), 4, Topics.ACTIONS.name(), 4))))
-        .isEmpty();
   }
 
   @Test

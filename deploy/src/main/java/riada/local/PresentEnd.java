@@ -3,6 +3,7 @@ package riada.local;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -29,7 +30,23 @@ public final class PresentEnd {
       List<TopicPartition> partitions,
       Duration patience,
       Consumer<ConsumerRecord<byte[], byte[]>> taker) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    read(consumer, consumer.endOffsets(partitions), patience, taker);
+  }
+
+  /**
+   * Hands over every record up to {@code ends}, and what else the polls up to there bring.
+   *
+   * @param consumer assigned to the partitions of {@code ends}, and positioned
+   * @param ends offsets that the partitions have reached
+   * @param patience as above
+   * @throws TimeoutException as above
+   */
+  public static void read(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      Map<TopicPartition, Long> ends,
+      Duration patience,
+      Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+    Set<TopicPartition> partitions = ends.keySet();
     long position = sum(consumer, partitions);
     long since = System.nanoTime();
     while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
@@ -47,7 +64,7 @@ public final class PresentEnd {
 
   private static long sum(
       org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
-      List<TopicPartition> partitions) {
+      Set<TopicPartition> partitions) {
     return partitions.stream().mapToLong(consumer::position).sum();
   }
 }

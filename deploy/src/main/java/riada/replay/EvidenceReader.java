@@ -3,6 +3,7 @@ package riada.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,18 @@ final class EvidenceReader {
         throws BadInput, InvalidProtocolBufferException;
   }
 
+  /** Where some records lie on their topic: by partition, from the first to the last of them. */
+  static final class Span {
+    private final Map<TopicPartition, Long> firsts = new HashMap<>();
+    private final Map<TopicPartition, Long> lasts = new HashMap<>();
+
+    private void add(ConsumerRecord<byte[], byte[]> record) {
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      firsts.merge(partition, record.offset(), Math::min);
+      lasts.merge(partition, record.offset(), Math::max);
+    }
+  }
+
   EvidenceReader(Map<String, Object> client) {
     this.client = Map.copyOf(client);
   }
@@ -43,13 +56,18 @@ final class EvidenceReader {
    * key in their order. What is no message of its topic is passed over.
    */
   void read(Topic topic, long fromMs, Taker taker) {
-    Map<String, Object> config = new HashMap<>(client);
-    config.put("isolation.level", "read_committed");
-    config.put("enable.auto.commit", "false");
-    config.put("auto.offset.reset", "earliest");
-    config.put("allow.auto.create.topics", "false");
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    read(topic, fromMs, "", taker);
+  }
+
+  /**
+   * The same.
+   *
+   * @return where the records lie whose keys begin with {@code keys}
+   */
+  Span read(Topic topic, long fromMs, String keys, Taker taker) {
+    Span span = new Span();
+    byte[] prefix = keys.getBytes(UTF_8);
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic.name()).stream()
               .map(one -> new TopicPartition(topic.name(), one.partition()))
@@ -57,8 +75,54 @@ final class EvidenceReader {
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       seek(consumer, partitions, fromMs, ends);
-      PresentEnd.read(consumer, partitions, PresentEnd.PATIENCE, record -> hand(record, taker));
+      PresentEnd.read(
+          consumer,
+          partitions,
+          PresentEnd.PATIENCE,
+          record -> {
+            if (begins(record.key(), prefix)) {
+              span.add(record);
+            }
+            hand(record, taker);
+          });
     }
+    return span;
+  }
+
+  /** Hands over what lies in {@code span} and is still kept, partition by partition. */
+  void read(Span span, Taker taker) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      span.firsts.forEach(
+          (partition, first) -> {
+            long last = span.lasts.getOrDefault(partition, first);
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, first);
+            PresentEnd.read(
+                consumer,
+                Map.of(partition, last + 1),
+                PresentEnd.PATIENCE,
+                record -> {
+                  if (record.offset() <= last) {
+                    hand(record, taker);
+                  }
+                });
+          });
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put("isolation.level", "read_committed");
+    config.put("enable.auto.commit", "false");
+    config.put("auto.offset.reset", "earliest");
+    config.put("allow.auto.create.topics", "false");
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static boolean begins(byte @Nullable [] key, byte[] prefix) {
+    return key != null
+        && key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
 
   private static void hand(ConsumerRecord<byte[], byte[]> record, Taker taker) {

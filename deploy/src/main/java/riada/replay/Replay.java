@@ -74,13 +74,13 @@ public final class Replay {
    */
   public List<Verdict> run(int sequence) throws BadInput, IOException {
     long fromMs = readAlerts(sequence);
-    readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
+    EvidenceReader.Span own = readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
     readReferences();
     List<Verdict> verdicts = new ArrayList<>();
     for (List<Alert> batch : named.batches(wanted(sequence))) {
       named.begin(batch);
-      readNames(fromMs);
-      segment(batch, fromMs);
+      readNames(own);
+      segment(batch, own);
       for (Alert alert : batch) {
         verdicts.add(judge(alert));
       }
@@ -118,10 +118,9 @@ public final class Replay {
     return sequence == 0 ? alerts.values() : alerts.subMap(sequence, sequence + 1).values();
   }
 
-  private void readNames(long fromMs) {
+  private void readNames(EvidenceReader.Span own) {
     reader.read(
-        Topics.EVIDENCE,
-        fromMs,
+        own,
         (key, value, timestampMs) -> {
           if (key.startsWith(incident + "/") && value != null) {
             Evidence one = Evidence.parseFrom(value);
@@ -141,7 +140,7 @@ public final class Replay {
    * Segments each tile that an alert of the batch rests on; what was made for the batch before it
    * is kept where it serves again, and the tiles themselves are not.
    */
-  private void segment(List<Alert> batch, long fromMs) {
+  private void segment(List<Alert> batch, EvidenceReader.Span own) {
     Set<String> wanted = new HashSet<>();
     batch.forEach(alert -> named.of(alert).forEach(one -> wanted.add(piece(one))));
     masks.keySet().retainAll(wanted);
@@ -151,8 +150,7 @@ public final class Replay {
       return;
     }
     reader.read(
-        Topics.EVIDENCE,
-        fromMs,
+        own,
         (key, value, timestampMs) -> {
           if (key.startsWith(incident + "/") && value != null) {
             Evidence one = Evidence.parseFrom(value);
@@ -178,17 +176,22 @@ public final class Replay {
     }
   }
 
-  /** The region as it is now, and as it was up to each change since the incident began. */
-  private void readRegions(String id, long fromMs) {
-    reader.read(
-        Topics.EVIDENCE,
-        fromMs,
-        (key, value, timestampMs) -> {
-          if (value != null && key.startsWith(RegionRules.supersededKey(id, ""))) {
-            Region was = Evidence.parseFrom(value).getRegion();
-            regions.put(RegionRules.version(was), was);
-          }
-        });
+  /**
+   * The region as it is now, and as it was up to each change since the incident began. Returns
+   * where the incident's evidence lies: the batches read no more than that.
+   */
+  private EvidenceReader.Span readRegions(String id, long fromMs) {
+    EvidenceReader.Span own =
+        reader.read(
+            Topics.EVIDENCE,
+            fromMs,
+            incident + "/",
+            (key, value, timestampMs) -> {
+              if (value != null && key.startsWith(RegionRules.supersededKey(id, ""))) {
+                Region was = Evidence.parseFrom(value).getRegion();
+                regions.put(RegionRules.version(was), was);
+              }
+            });
     reader.read(
         Topics.REGIONS,
         0,
@@ -201,6 +204,7 @@ public final class Replay {
     if (today != null) {
       regions.put(RegionRules.version(today), today);
     }
+    return own;
   }
 
   /** The region that an alert was measured in; the one of today where that is no longer kept. */
