@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.locationtech.jts.geom.Coordinate;
 import org.locationtech.jts.geom.Envelope;
 import org.locationtech.jts.geom.Geometry;
@@ -59,7 +60,14 @@ final class RegionShape {
     if (flaw != null) {
       Coordinate at = flaw.getCoordinate();
       throw bad(
-          region, "is not valid: " + flaw.getMessage() + " at " + at.getX() + ", " + at.getY());
+          region,
+          String.format(
+              Locale.ROOT,
+              "is not valid: %s at longitude %.6f, latitude %.6f; draw rings that neither cross nor"
+                  + " touch themselves or each other",
+              flaw.getMessage(),
+              at.getX(),
+              at.getY()));
     }
     return shape;
   }

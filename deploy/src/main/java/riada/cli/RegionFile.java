@@ -48,7 +48,12 @@ final class RegionFile {
     for (JsonNode feature : features) {
       Region region = region(feature);
       if (!ids.add(region.getId())) {
-        throw bad("Two regions of " + file + " have the id \"" + region.getId() + "\".");
+        throw bad(
+            "Two regions of "
+                + file
+                + " have the id \""
+                + region.getId()
+                + "\"; give each its own.");
       }
       regions.add(region);
     }

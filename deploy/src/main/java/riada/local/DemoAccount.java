@@ -103,7 +103,10 @@ final class DemoAccount {
     } catch (InvalidProtocolBufferException | DateTimeException | ArithmeticException e) {
       // Anybody may write to a topic: what the stages after it refuse is no reason to end here.
       if (unreadable++ == 0) {
-        LOG.warn("A record on {} is unreadable ({}); it and its like are only counted.", topic, e);
+        LOG.warn(
+            "A record on {} is unreadable ({}); it and its like are only counted.",
+            topic,
+            e.getMessage());
       }
     }
   }
