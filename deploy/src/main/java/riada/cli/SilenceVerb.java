@@ -18,6 +18,8 @@ import riada.proto.Observation;
     description = "Hold back the news of an open incident for a time. Its all-clear is never held.",
     mixinStandardHelpOptions = true)
 final class SilenceVerb implements Callable<Integer> {
+  private static final Duration LONGEST = Duration.ofDays(7);
+
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   KafkaOptions kafka;
@@ -51,7 +53,15 @@ final class SilenceVerb implements Callable<Integer> {
 
   private Duration duration() throws BadInput {
     try {
-      return DurationText.parse(lasts);
+      Duration duration = DurationText.parse(lasts);
+      if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
+        throw new BadInput(
+            "duration_out_of_range",
+            "--for \""
+                + lasts
+                + "\" is not from 0h to 7d; give one in between, 0h ends a silence.");
+      }
+      return duration;
     } catch (DateTimeParseException e) {
       throw new BadInput(
           "duration_unreadable", "--for \"" + lasts + "\" is no duration; write PT1H or 1h.");

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RiadaTest {
   private final Shell shell = new Shell();
@@ -59,6 +60,15 @@ class RiadaTest {
 
     assertThat(failed.status()).isEqualTo(3);
     assertThat(failed.err()).contains("flood.tiles.v1, flood.masks.v1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-2h", "8d"})
+  void aSilenceLastsUpToAWeek(String lasts) {
+    Shell.Result wrong = shell.run("alert", "silence", "incident", "--for", lasts);
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains("--for \"" + lasts + "\" is not from 0h to 7d");
   }
 
   @Test
