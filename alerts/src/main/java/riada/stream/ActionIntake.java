@@ -2,7 +2,6 @@ package riada.stream;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -23,9 +22,6 @@ import riada.proto.Tiles;
 final class ActionIntake extends Intake {
   /** The longest reason, in characters. */
   static final int MAX_WHY = 1000;
-
-  /** The longest silence: what nobody hears of for longer is forgotten. */
-  static final Duration MAX_SILENCE = Duration.ofDays(7);
 
   /** Two masks of the largest size fit. */
   private static final int MAX_BYTES = 768 << 10;
@@ -63,8 +59,12 @@ final class ActionIntake extends Intake {
       case SILENCE -> {
         Instant until = time("until", action.getUntil());
         require(
-            action.hasUntil() && !until.isAfter(at.plus(MAX_SILENCE)),
-            "must say until when, at most " + MAX_SILENCE.toDays() + " days ahead");
+            action.hasUntil()
+                && !until.isBefore(at)
+                && !until.isAfter(at.plus(TopologyConfig.MAX_INCIDENT_SILENCE)),
+            "must say until when, not before at and at most "
+                + TopologyConfig.MAX_INCIDENT_SILENCE.toDays()
+                + " days ahead of it");
         send(incident(action, key, value), from);
       }
       case CORRECT_REFERENCE -> correct(action, key, value, at, from);

@@ -16,6 +16,9 @@ public record TopologyConfig(int analysisZoom, Duration silence, Issuer issuer) 
   /** The largest analysis zoom: beyond it areas of whole countries no longer fit the limits. */
   public static final int MAX_ANALYSIS_ZOOM = 16;
 
+  /** The longest silence of an incident: what nobody hears of for longer is forgotten. */
+  public static final Duration MAX_INCIDENT_SILENCE = Duration.ofDays(7);
+
   public TopologyConfig {
     if (analysisZoom < Rezoom.MAX_COARSER || analysisZoom > MAX_ANALYSIS_ZOOM) {
       throw new IllegalArgumentException(

@@ -242,6 +242,14 @@ class OperatorsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {-2, 7 * 24 + 1})
+  void aSilenceEndsWithinAWeekAfterItBegan(long hours) {
+    flood.send(silence("ann", 0, Duration.ofHours(hours)));
+
+    assertThat(reasons()).singleElement().asString().contains("not before at and at most 7 days");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 import riada.proto.Action;
 import riada.proto.BadInput;
 import riada.proto.Observation;
+import riada.stream.TopologyConfig;
 
 /** {@code riada alert silence}. */
 @Command(
@@ -18,8 +19,6 @@ import riada.proto.Observation;
     description = "Hold back the news of an open incident for a time. Its all-clear is never held.",
     mixinStandardHelpOptions = true)
 final class SilenceVerb implements Callable<Integer> {
-  private static final Duration LONGEST = Duration.ofDays(7);
-
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
   KafkaOptions kafka;
@@ -54,7 +53,7 @@ final class SilenceVerb implements Callable<Integer> {
   private Duration duration() throws BadInput {
     try {
       Duration duration = DurationText.parse(lasts);
-      if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
+      if (duration.isNegative() || duration.compareTo(TopologyConfig.MAX_INCIDENT_SILENCE) > 0) {
         throw new BadInput(
             "duration_out_of_range",
             "--for \""

@@ -49,10 +49,8 @@ final class TopicsVerb {
     if (all.stream().anyMatch(topic -> topic.status().startsWith("differs"))) {
       PrintWriter err = verb.commandLine().getErr();
       err.println(
-          "What differs was left as it is: Riada works with it, but the alerts stage needs"
-              + " flood.actions.v1 and flood.reference.v1 with equally many partitions. Give"
-              + " --partitions and --replication as they are, or change the topics with Kafka's own"
-              + " kafka-topics and kafka-configs.");
+          "What differs was left as it is: Riada works with it. Give --partitions and --replication"
+              + " as they are, or change the topics with Kafka's own kafka-topics and kafka-configs.");
       err.flush();
     }
     return 0;
