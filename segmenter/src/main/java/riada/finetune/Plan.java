@@ -47,7 +47,8 @@ record Plan(
   static Plan of(FineTuning.Request request, long seed, WaterModel parent)
       throws BadInput, OrtException {
     Samples samples = new Samples(parent, request.platform());
-    Split split = Split.of(request.data(), seed);
+    List<Split> splits = Split.of(request.data(), request.also(), seed);
+    Split split = splits.get(0);
     List<Lesson> train = samples.read(request.data(), split.train());
     List<Sample> rehearsal = new ArrayList<>();
     List<HeldOut> measured = new ArrayList<>();
@@ -55,8 +56,9 @@ record Plan(
     measured.add(held(request.data(), split, request.platform()));
     List<Sample> images = train.stream().map(Lesson::image).toList();
     taught.add(taught(request.data(), "labels", images, split));
-    for (LabelledFolder other : request.also()) {
-      Split halves = Split.halves(other, seed);
+    for (int i = 0; i < request.also().size(); i++) {
+      LabelledFolder other = request.also().get(i);
+      Split halves = splits.get(1 + i);
       List<Sample> keep = samples.pictures(halves.train());
       rehearsal.addAll(keep);
       measured.add(held(other, halves, Optional.empty()));
