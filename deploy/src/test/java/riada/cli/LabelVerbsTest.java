@@ -89,45 +89,6 @@ class LabelVerbsTest {
   }
 
   @Test
-  void aBoxTurnedRoundExitsWith3() {
-    String image = folder.resolve("image/1.jpg").toString();
-    String out = folder.resolve("out.png").toString();
-
-    Shell.Result turned =
-        shell.run("segment", image, "--model", TINY, "--box", "50,50,10,10", "--out", out);
-
-    assertThat(turned.status()).isEqualTo(3);
-    assertThat(turned.err()).contains("is turned round or has no area");
-    assertThat(Path.of(out)).doesNotExist();
-  }
-
-  @Test
-  void everythingTellsTheBodies() throws IOException {
-    String image = folder.resolve("image/1.jpg").toString();
-    String out = folder.resolve("out.png").toString();
-
-    Shell.Result found =
-        shell.run("segment", image, "--model", TINY, "--everything", "--out", out, "-o", "json");
-
-    assertThat(found.status()).as(found.err()).isZero();
-    JsonNode bodies = new ObjectMapper().readTree(found.out()).get("bodies");
-    assertThat(bodies).hasSize(1);
-    assertThat(bodies.get(0).get("x1").asInt()).isBetween(38, 44);
-  }
-
-  @Test
-  void aMaskIsPrintedAsOthersHaveIt() throws IOException {
-    String image = folder.resolve("image/1.jpg").toString();
-    String out = folder.resolve("out.png").toString();
-
-    Shell.Result found =
-        shell.run("segment", image, "--model", TINY, "--rle", "kaggle", "--out", out, "-o", "json");
-
-    assertThat(found.status()).as(found.err()).isZero();
-    assertThat(new ObjectMapper().readTree(found.out()).get("rle").asText()).startsWith("1 4");
-  }
-
-  @Test
   void datasetTellsWhatIsThereAndWhatIsWrong() throws IOException {
     Files.delete(folder.resolve("mask/2.png"));
 

@@ -41,6 +41,8 @@ class RiadaTest {
     "publish a.png --publisher p --dry-run --acquired-at yesterday",
     "publish a.png --publisher p --dry-run --bounds a,b,c,d",
     "segment a.png --out m.png --point 1e9,NaN",
+    "segment a.png --out m.png --prior p.png",
+    "segment a.png --out m.png --prior p.png --point 1,1 --box 0,0,9,9",
     "demo --device gpu",
     "model swap new",
     "model swap --model served",
