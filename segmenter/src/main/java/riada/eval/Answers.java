@@ -28,9 +28,6 @@ final class Answers {
   /** Corrections of one picture. */
   static final int MOST_CLICKS = 20;
 
-  /** Bodies smaller than this share of the frame get no box. */
-  private static final double LEAST_BODY = 0.001;
-
   /** Clicks are placed on a grid of at most this side: the centre of an error is no finer. */
   private static final int CLICK_GRID = 512;
 
@@ -55,6 +52,7 @@ final class Answers {
    * @param clicks with {@link Prompting#CLICKS} the IoU after 0, 1, 2 ... clicks; else empty
    * @param discs the same of the control that paints a disc at each click; else empty
    * @param edits with {@link Prompting#EDITS} what each click did; else empty
+   * @param automatic what it was made of, with {@link Prompting#DETECTOR} where there is water
    */
   record Answer(
       Mask water,
@@ -62,7 +60,31 @@ final class Answers {
       List<Part> bodies,
       List<Double> clicks,
       List<Double> discs,
-      List<Edits.Edit> edits) {}
+      List<Edits.Edit> edits,
+      Optional<Automatic> automatic) {
+    /** An answer that is nothing but a mask. */
+    static Answer alone(Mask water) {
+      return of(water, OptionalDouble.empty(), List.of());
+    }
+
+    static Answer of(Mask water, OptionalDouble predictedIou, List<Part> bodies) {
+      return new Answer(
+          water, predictedIou, bodies, List.of(), List.of(), List.of(), Optional.empty());
+    }
+  }
+
+  /**
+   * A mask that nobody asked for.
+   *
+   * @param found what the detector saw, {@code logits} what its prompts gave
+   * @param iou that the model predicts, 0..1
+   */
+  record Automatic(Detection found, LogitPlane logits, float iou) {
+    /** The water bodies of the picture, the surest first. */
+    List<Detection.Body> boxes() {
+      return BodyBoxes.of(found, logits);
+    }
+  }
 
   /** One body: the IoU that the model predicts, and the true one. */
   record Part(double predicted, double iou) {}
@@ -76,7 +98,7 @@ final class Answers {
     model.take(picture);
     model.encode();
     return switch (prompting) {
-      case DETECTOR -> automatic(truth);
+      case DETECTOR -> detector(truth);
       case NONE -> coarse(truth);
       case POINT -> point(truth);
       case POINTS -> points(truth, number);
@@ -87,65 +109,54 @@ final class Answers {
     };
   }
 
-  /**
-   * The water bodies of the picture that was answered last, for models that have a {@link
-   * Head#DETECTOR}; the surest first.
-   */
-  List<Detection.Body> bodies() throws OrtException {
-    Optional<Prompts> asked = automaticPrompts();
-    return asked.isPresent()
-        ? BodyBoxes.of(model.detect(), model.decode(List.of(asked.get())).logits(0, 0))
-        : List.of();
-  }
-
   /** Of a semantic model the one answer that it has. */
   private Answer coarse(Mask truth) {
     Optional<LogitPlane> said = model.unasked();
-    return said.isPresent()
-        ? alone(water(said.get(), truth))
-        : alone(model.wet().above(0, Window.ALL, truth.width(), truth.height()));
+    return Answer.alone(
+        said.isPresent()
+            ? water(said.get(), truth)
+            : model.wet().above(0, Window.ALL, truth.width(), truth.height()));
+  }
+
+  private Answer detector(Mask truth) throws OrtException {
+    return model.unasked().isPresent() ? coarse(truth) : detector(truth, automatic(), List.of());
   }
 
   private Answer edits(Pixels picture, Mask truth, int number) throws OrtException {
-    Answer automatic = automatic(truth);
+    Optional<Automatic> automatic = automatic();
     List<Edits.Edit> edits =
-        Edits.of(model, automaticPrompts(), picture, seed * 1_000_003 + number);
-    return new Answer(
-        automatic.water, automatic.predictedIou, List.of(), List.of(), List.of(), edits);
+        Edits.of(model, automatic.map(Automatic::logits), picture, seed * 1_000_003 + number);
+    return detector(truth, automatic, edits);
   }
 
-  private Answer automatic(Mask truth) throws OrtException {
-    if (model.unasked().isPresent()) {
-      return coarse(truth);
+  private Answer detector(Mask truth, Optional<Automatic> automatic, List<Edits.Edit> edits) {
+    return new Answer(
+        automatic.isPresent() ? water(automatic.get().logits, truth) : empty(truth),
+        automatic.isPresent() ? OptionalDouble.of(automatic.get().iou) : OptionalDouble.empty(),
+        List.of(),
+        List.of(),
+        List.of(),
+        edits,
+        automatic);
+  }
+
+  /** Nothing where the detector sees no water, or where there is none to ask. */
+  private Optional<Automatic> automatic() throws OrtException {
+    if (!model.has(Head.DETECTOR)) {
+      return Optional.empty();
     }
-    Optional<Prompts> asked = automaticPrompts();
-    return asked.isPresent() ? first(truth, asked.get()) : alone(empty(truth));
-  }
-
-  private Answer first(Mask truth, Prompts question) throws OrtException {
-    Masks masks = model.decode(List.of(question));
-    return new Answer(
-        water(masks.logits(0, 0), truth),
-        OptionalDouble.of(masks.iou(0, 0)),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of());
-  }
-
-  /** An answer that is nothing but a mask. */
-  static Answer alone(Mask water) {
-    return parts(water, List.of());
-  }
-
-  private static Answer parts(Mask water, List<Part> bodies) {
-    return new Answer(water, OptionalDouble.empty(), bodies, List.of(), List.of(), List.of());
+    Detection found = model.detect();
+    if (!found.hasWater()) {
+      return Optional.empty();
+    }
+    Masks masks = model.decode(List.of(found.prompts()));
+    return Optional.of(new Automatic(found, masks.logits(0, 0), masks.iou(0, 0)));
   }
 
   private Answer point(Mask truth) throws OrtException {
     WaterBodies bodies = new WaterBodies(truth);
     if (bodies.largestFirst().isEmpty()) {
-      return alone(empty(truth));
+      return Answer.alone(empty(truth));
     }
     WaterBodies.Body largest = bodies.largestFirst().get(0);
     WaterBodies.Cell pole = bodies.pole(largest);
@@ -154,19 +165,20 @@ final class Answers {
     int token = masks.bestReading(0);
     Mask water = water(masks.logits(0, token), truth);
     double iou = ConfusionMatrix.of(water, bodies.cells(largest)).iou();
-    return parts(water, List.of(new Part(masks.iou(0, token), iou)));
+    return Answer.of(water, OptionalDouble.empty(), List.of(new Part(masks.iou(0, token), iou)));
   }
 
   private Answer points(Mask truth, int number) throws OrtException {
     List<Point> points = TruthPoints.draw(truth, seed, number);
-    return first(truth, Prompts.points(points.stream().map(frame(truth)::onInput).toList()));
+    Prompts question = Prompts.points(points.stream().map(frame(truth)::onInput).toList());
+    Masks masks = model.decode(List.of(question));
+    return Answer.of(
+        water(masks.logits(0, 0), truth), OptionalDouble.of(masks.iou(0, 0)), List.of());
   }
 
   private Answer boxes(Mask truth, List<Point> points) throws OrtException {
     WaterBodies bodies = new WaterBodies(truth);
-    double least = LEAST_BODY * truth.width() * truth.height();
-    List<WaterBodies.Body> boxed =
-        bodies.largestFirst().stream().filter(body -> body.area() > least).toList();
+    List<WaterBodies.Body> boxed = bodies.overSpecks();
     Mask water = empty(truth);
     List<Part> parts = new ArrayList<>();
     for (int from = 0; from < boxed.size(); from += MaskDecoder.MOST_AT_ONCE) {
@@ -180,7 +192,7 @@ final class Answers {
         water.or(mask);
       }
     }
-    return parts(water, parts);
+    return Answer.of(water, OptionalDouble.empty(), parts);
   }
 
   private Prompts ask(WaterBodies.Body body, List<Point> points, Mask truth) {
@@ -202,13 +214,12 @@ final class Answers {
 
   /** Corrects the automatic mask click by click. */
   private Answer clicks(Mask truth) throws OrtException {
-    Optional<Prompts> automatic = automaticPrompts();
+    Optional<Automatic> automatic = automatic();
     Mask water = empty(truth);
     Clicks clicks = Clicks.on(model, null, 0);
     if (automatic.isPresent()) {
-      Masks masks = model.decode(List.of(automatic.get()));
-      water = water(masks.logits(0, 0), truth);
-      clicks = Clicks.on(model, masks.logits(0, 0).copy(), masks.iou(0, 0));
+      water = water(automatic.get().logits, truth);
+      clicks = Clicks.on(model, automatic.get().logits, automatic.get().iou);
     }
     List<Double> ious = new ArrayList<>();
     ious.add(ConfusionMatrix.of(water, truth).iou());
@@ -221,7 +232,7 @@ final class Answers {
       ious.add(ConfusionMatrix.of(water, truth).iou());
     }
     OptionalDouble predicted = OptionalDouble.of(clicks.predictedIou());
-    return new Answer(water, predicted, List.of(), ious, discs, List.of());
+    return new Answer(water, predicted, List.of(), ious, discs, List.of(), Optional.empty());
   }
 
   /** The control: no model is asked; each click paints the disc that it stands in. */
@@ -254,15 +265,6 @@ final class Answers {
         }
       }
     }
-  }
-
-  /** What the detector asks; nothing where it sees no water, or where there is none to ask. */
-  private Optional<Prompts> automaticPrompts() {
-    if (!model.has(Head.DETECTOR)) {
-      return Optional.empty();
-    }
-    Detection found = model.detect();
-    return found.hasWater() ? Optional.of(found.prompts()) : Optional.empty();
   }
 
   /** The pole of the largest error, wet where water was missed; none where there is no error. */

@@ -12,9 +12,6 @@ import riada.mask.Mask;
  * body, not yet met by a surer one, with whose box it overlaps most, if that IoU is at least 0.5.
  */
 final class DetectorScore {
-  /** Bodies up to this share of the frame, and boxes on them, count neither way. */
-  private static final double LEAST_BODY = 0.001;
-
   private static final double LARGE_BODY = 0.01;
   private static final double MEETS = 0.5;
 
@@ -31,22 +28,23 @@ final class DetectorScore {
    */
   record Picture(List<Found> found, int bodies, int large, int largeFound) {}
 
+  /** Specks, and boxes on them, count neither way. */
   static Picture of(List<Detection.Body> boxes, Mask truth) {
     double cells = (double) truth.width() * truth.height();
-    List<WaterBodies.Body> all = new WaterBodies(truth).largestFirst();
-    List<WaterBodies.Body> bodies =
-        all.stream().filter(body -> body.area() > LEAST_BODY * cells).toList();
-    List<WaterBodies.Body> specks = all.subList(bodies.size(), all.size());
+    WaterBodies all = new WaterBodies(truth);
+    List<WaterBodies.Body> bodies = all.overSpecks();
+    List<WaterBodies.Body> specks =
+        all.largestFirst().subList(bodies.size(), all.largestFirst().size());
     List<WaterBodies.Body> left = new ArrayList<>(bodies);
     List<Found> found = new ArrayList<>();
     int largeFound = 0;
     for (Detection.Body box : boxes) { // the surest first
-      Optional<WaterBodies.Body> met = met(box, left, truth);
+      Optional<WaterBodies.Body> met = met(box, left, all);
       if (met.isPresent()) {
         left.remove(met.get());
         largeFound += met.get().area() > LARGE_BODY * cells ? 1 : 0;
       }
-      if (met.isPresent() || met(box, specks, truth).isEmpty()) {
+      if (met.isPresent() || met(box, specks, all).isEmpty()) {
         found.add(new Found(box.score(), met.isPresent()));
       }
     }
@@ -55,21 +53,10 @@ final class DetectorScore {
   }
 
   private static Optional<WaterBodies.Body> met(
-      Detection.Body box, List<WaterBodies.Body> bodies, Mask truth) {
+      Detection.Body box, List<WaterBodies.Body> bodies, WaterBodies all) {
     return bodies.stream()
-        .max(Comparator.comparingDouble(body -> overlap(box, body, truth)))
-        .filter(body -> overlap(box, body, truth) >= MEETS);
-  }
-
-  private static double overlap(Detection.Body box, WaterBodies.Body body, Mask truth) {
-    double w = truth.width();
-    double h = truth.height();
-    double wide = Math.min(box.x1(), body.x1() / w) - Math.max(box.x0(), body.x0() / w);
-    double high = Math.min(box.y1(), body.y1() / h) - Math.max(box.y0(), body.y0() / h);
-    double both = Math.max(0, wide) * Math.max(0, high);
-    double one = (box.x1() - box.x0()) * (box.y1() - box.y0());
-    double other = (body.x1() - body.x0()) / w * ((body.y1() - body.y0()) / h);
-    return both / (one + other - both);
+        .max(Comparator.comparingDouble(body -> box.iou(all.box(body, 0))))
+        .filter(body -> box.iou(all.box(body, 0)) >= MEETS);
   }
 
   /** The figures of many pictures, or of none. */

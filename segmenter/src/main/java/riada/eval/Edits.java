@@ -9,7 +9,6 @@ import riada.mask.Mask;
 import riada.sam.Frame;
 import riada.sam.LogitPlane;
 import riada.sam.Pixels;
-import riada.sam.Prompts;
 import riada.sam.Prompts.Point;
 import riada.sam.Window;
 import riada.segmenter.Clicks;
@@ -50,14 +49,14 @@ final class Edits {
   /**
    * Edits regions of the picture that the model encoded last.
    *
-   * @param automatic what the detector asks, where it sees water
+   * @param automatic logits of its automatic mask, where the detector sees water
    */
-  static List<Edit> of(WaterModel model, Optional<Prompts> automatic, Pixels picture, long seed)
+  static List<Edit> of(WaterModel model, Optional<LogitPlane> automatic, Pixels picture, long seed)
       throws OrtException {
     Mask start = new Mask(GRID, GRID);
     LogitPlane screen = null;
     if (automatic.isPresent()) {
-      screen = model.decode(List.of(automatic.get())).logits(0, 0).copy();
+      screen = automatic.get();
       start = model.water(screen, Window.ALL, GRID, GRID);
     }
     Frame frame = model.frame().inPixelsOf(GRID, GRID);

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import riada.detect.Detection;
 import riada.eval.Answers.Answer;
 import riada.eval.Answers.Part;
 import riada.eval.Evaluation.PerImage;
@@ -126,7 +127,7 @@ public final class Evaluator {
     if (pair.before().isPresent()) {
       BufferedImage earlier = LabelReader.picture(pair.before().get(), truth);
       Answer before = answers.answer(Pixels.of(earlier), truth, number);
-      answer = Answers.alone(answer.water().copy().andNot(before.water()));
+      answer = Answer.alone(answer.water().copy().andNot(before.water()));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     boolean boxed =
@@ -136,8 +137,12 @@ public final class Evaluator {
         truth,
         answer,
         ConfusionMatrix.of(answer.water(), truth),
-        boxed ? Optional.of(DetectorScore.of(answers.bodies(), truth)) : Optional.empty(),
+        boxed ? Optional.of(DetectorScore.of(boxes(answer), truth)) : Optional.empty(),
         seconds);
+  }
+
+  private static List<Detection.Body> boxes(Answer answer) {
+    return answer.automatic().map(Answers.Automatic::boxes).orElse(List.of());
   }
 
   private PerImage row(Pair pair, Judged judged) {

@@ -3,10 +3,14 @@ package riada.eval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import riada.detect.Detection;
 import riada.mask.Mask;
 
 /** The 8-connected bodies of a mask. */
 final class WaterBodies {
+  /** Share of the frame up to which bodies are specks: nobody is asked for them or has to see. */
+  private static final double SPECK = 0.001;
+
   private final Mask mask;
   private final int[] labels; // number of the body at each cell, from 1; 0 where it is dry
   private final List<Body> bodies = new ArrayList<>();
@@ -67,6 +71,19 @@ final class WaterBodies {
   /** All bodies, the largest first. */
   List<Body> largestFirst() {
     return bodies;
+  }
+
+  /** Those that are no specks: over a thousandth of the frame. The largest first. */
+  List<Body> overSpecks() {
+    double speck = SPECK * ((double) mask.width() * mask.height());
+    return bodies.stream().filter(body -> body.area > speck).toList();
+  }
+
+  /** The box around a body, in fractions of the frame. */
+  Detection.Body box(Body body, double score) {
+    double w = mask.width();
+    double h = mask.height();
+    return new Detection.Body(body.x0 / w, body.y0 / h, body.x1 / w, body.y1 / h, (float) score);
   }
 
   /** The cells of one body. */
