@@ -9,19 +9,24 @@ import riada.mask.Mask;
 import riada.sam.LogitPlane;
 
 /**
- * Boxes of the water bodies of a picture, from its automatic mask and its detector: a port of
- * {@code bodies} in {@code segmenter/training/detector.py}, whose docstring is the rule. A pure
+ * Boxes of the water bodies of a picture, from its automatic mask and its detector. A pure
  * function.
+ *
+ * <p>A port of {@code bodies} in {@code segmenter/training/detector.py}, whose docstring is the
+ * rule and by which the trained models were measured. The constants stand there too, as {@code
+ * LEVELS}, {@code BODY_LEAST}, {@code BODY_POWER}, {@code OTHER_LEVEL}, {@code HEAD_SHARE}, {@code
+ * BOX_NMS} and {@code BODIES}: whoever changes one changes both, and makes {@code bodies.json} of
+ * the tests anew by {@code detector/make.py} beside it.
  */
 final class BodyBoxes {
-  private static final double[] LEVELS = {0.2, 0.35, 0.5, 0.65, 0.8}; // probabilities of water
-  private static final double MAIN_LEVEL = 0.5;
-  private static final double LEAST_AREA = 0.001; // of the picture
-  private static final double AREA_POWER = 0.3;
-  private static final double OTHER_LEVEL = 0.7;
-  private static final double HEAD_SHARE = 0.1;
-  private static final double MEETS = 0.5; // IoU
-  private static final int MOST = 24;
+  static final double[] LEVELS = {0.2, 0.35, 0.5, 0.65, 0.8}; // probabilities of water
+  static final double MAIN_LEVEL = 0.5;
+  static final double LEAST_AREA = 0.001; // of the picture
+  static final double AREA_POWER = 0.3;
+  static final double OTHER_LEVEL = 0.7;
+  static final double HEAD_SHARE = 0.1;
+  static final double MEETS = 0.5; // IoU
+  static final int MOST = 24;
 
   private BodyBoxes() {}
 
@@ -33,7 +38,8 @@ final class BodyBoxes {
   static List<Body> of(Detection found, LogitPlane automatic) {
     List<Body> candidates = new ArrayList<>();
     for (Body head : found.bodies()) {
-      candidates.add(scored(head, HEAD_SHARE * head.score()));
+      double score = HEAD_SHARE * head.score();
+      candidates.add(new Body(head.x0(), head.y0(), head.x1(), head.y1(), (float) score));
     }
     for (double level : LEVELS) {
       cut(automatic, level, candidates);
@@ -66,15 +72,7 @@ final class BodyBoxes {
       if (share >= LEAST_AREA) {
         double score =
             meanProbability(plane, bodies.cells(body), body) * Math.pow(share, AREA_POWER);
-        candidates.add(
-            scored(
-                new Body(
-                    (double) body.x0() / side,
-                    (double) body.y0() / side,
-                    (double) body.x1() / side,
-                    (double) body.y1() / side,
-                    0),
-                weight * score));
+        candidates.add(bodies.box(body, weight * score));
       }
     }
   }
@@ -87,10 +85,6 @@ final class BodyBoxes {
       }
     }
     return sum / body.area();
-  }
-
-  private static Body scored(Body body, double score) {
-    return new Body(body.x0(), body.y0(), body.x1(), body.y1(), (float) score);
   }
 
   private static double probability(float logit) {

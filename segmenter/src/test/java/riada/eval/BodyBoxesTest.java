@@ -3,8 +3,17 @@ package riada.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import riada.detect.Detection;
 import riada.detect.Detection.Body;
 import riada.sam.LogitPlane;
@@ -52,6 +61,86 @@ class BodyBoxesTest {
   @Test
   void aDryMaskHasNoBodies() {
     assertThat(BodyBoxes.of(found(), plane(dry()))).isEmpty();
+  }
+
+  /** The training code's own boxes: see {@code detector/make.py}. */
+  @ParameterizedTest
+  @MethodSource("masks")
+  void marksTheBodiesThatTheTrainingCodeDoes(JsonNode test) {
+    Detection head = found(bodies(test.get("boxes")).toArray(Body[]::new));
+    LogitPlane plane =
+        LogitPlane.of(
+            logits(
+                test.get("seed").intValue(),
+                test.get("shift").intValue(),
+                test.get("block").intValue()),
+            64);
+
+    List<Body> bodies = BodyBoxes.of(head, plane);
+
+    assertThat(bodies)
+        .usingElementComparator(BodyBoxesTest::compareBoxes)
+        .containsExactlyElementsOf(bodies(test.get("bodies")));
+  }
+
+  private static Stream<JsonNode> masks() throws IOException {
+    JsonNode masks =
+        new ObjectMapper().readTree(BodyBoxesTest.class.getResource("/detector/bodies.json"));
+    return StreamSupport.stream(masks.spliterator(), false);
+  }
+
+  private static float[] logits(int seed, int shift, int block) {
+    float[] logits = new float[64 * 64];
+    for (int cell = 0; cell < logits.length; cell++) {
+      int i = cell / 64 / block * 64 + cell % 64 / block;
+      logits[cell] = ((i * 7919 + seed * 104729) % (97 + seed) - shift) / 16f;
+    }
+    return logits;
+  }
+
+  private static List<Body> bodies(JsonNode rows) {
+    return StreamSupport.stream(rows.spliterator(), false)
+        .map(
+            row ->
+                new Body(
+                    row.get(0).doubleValue(),
+                    row.get(1).doubleValue(),
+                    row.get(2).doubleValue(),
+                    row.get(3).doubleValue(),
+                    row.get(4).floatValue()))
+        .toList();
+  }
+
+  /** Boxes are to be the same; scores are sums in another order. */
+  private static int compareBoxes(Body a, Body b) {
+    boolean alike =
+        a.x0() == b.x0()
+            && a.y0() == b.y0()
+            && a.x1() == b.x1()
+            && a.y1() == b.y1()
+            && Math.abs(a.score() - b.score()) < 1e-6;
+    return alike ? 0 : 1;
+  }
+
+  /** Who changes one of the two files is told of the other. */
+  @Test
+  void theConstantsAreThoseOfTheTrainingCode() throws IOException {
+    String training = Files.readString(Path.of("training/detector.py"));
+
+    assertThat(training)
+        .contains(
+            "\nLEVELS, BODY_LEAST, BODY_POWER, OTHER_LEVEL, HEAD_SHARE, BODIES ="
+                + " (0.2, 0.35, 0.5, 0.65, 0.8), 0.001, 0.3, 0.7, 0.1, 24\n",
+            ", BOX_NMS = 12, 0.15, 0.5\n",
+            " times OTHER_LEVEL unless the level is 0.5;");
+    assertThat(BodyBoxes.LEVELS).containsExactly(0.2, 0.35, 0.5, 0.65, 0.8);
+    assertThat(BodyBoxes.LEAST_AREA).isEqualTo(0.001);
+    assertThat(BodyBoxes.AREA_POWER).isEqualTo(0.3);
+    assertThat(BodyBoxes.OTHER_LEVEL).isEqualTo(0.7);
+    assertThat(BodyBoxes.HEAD_SHARE).isEqualTo(0.1);
+    assertThat(BodyBoxes.MOST).isEqualTo(24);
+    assertThat(BodyBoxes.MEETS).isEqualTo(0.5);
+    assertThat(BodyBoxes.MAIN_LEVEL).isEqualTo(0.5);
   }
 
   private static org.assertj.core.groups.Tuple tuple(double x0, double x1, double y1) {
