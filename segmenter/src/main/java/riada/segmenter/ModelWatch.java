@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +56,10 @@ public final class ModelWatch implements PipelineSource {
    *
    * @param pipeline null where it cannot be loaded beside the one at work
    */
-  private record Candidate(Path folder, ModelRef ref, @Nullable TilePipeline pipeline) {
-    void close() {
+  private record Candidate(Path folder, ModelRef ref, @Nullable TilePipeline pipeline)
+      implements FolderOffer.Ready {
+    @Override
+    public void close() {
       if (pipeline != null) {
         pipeline.close();
       }
@@ -70,13 +71,11 @@ public final class ModelWatch implements PipelineSource {
   private final MeterRegistry meters;
   private final InstantSource clock;
   private final Duration every;
-  private final FolderSight sight;
+  private final FolderOffer<Candidate> served;
   private final ShadowWatch shadows;
   private final ScheduledThreadPoolExecutor thread =
       new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "riada-model-watch"));
-  private final AtomicReference<@Nullable Candidate> candidate = new AtomicReference<>();
   private volatile @Nullable Serving serving;
-  private volatile String note = "";
 
   /**
    * @param folder as {@link ServedFolder} describes it
@@ -94,7 +93,14 @@ public final class ModelWatch implements PipelineSource {
     this.meters = meters;
     this.clock = clock;
     this.every = every;
-    this.sight = new FolderSight(() -> ServedFolder.look(ServedFolder.model(folder)));
+    this.served =
+        new FolderOffer<>(
+            "served",
+            folder,
+            () -> ServedFolder.look(ServedFolder.model(folder)),
+            null,
+            " A restart would not find it: swap in a model that is whole.",
+            meters);
     this.shadows = new ShadowWatch(folder, loader, producers, meters, clock);
   }
 
@@ -103,7 +109,7 @@ public final class ModelWatch implements PipelineSource {
   public TilePipeline open() throws BadInput {
     Serving last = serving;
     if (last == null) {
-      sight.know(); // nothing watches yet
+      served.know(); // nothing watches yet
     }
     try {
       return load(ServedFolder.model(folder));
@@ -111,7 +117,7 @@ public final class ModelWatch implements PipelineSource {
       if (last == null) {
         throw e;
       }
-      note = refuse("served", e, folder, last, meters);
+      served.refuse(e, last);
       // A swap moves the model that lay in the folder itself to a subfolder.
       return load(ServedFolder.kept(folder, last.ref()).orElse(last.folder()));
     }
@@ -130,37 +136,10 @@ public final class ModelWatch implements PipelineSource {
         this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Whatever goes wrong is said and tried again: the executor drops a task that throws. */
+  /** Throws nothing: the executor drops a task that does. */
   private void look() {
-    try {
-      lookAtServed();
-    } catch (RuntimeException | Error e) {
-      sight.forget();
-      note = failed("served", e, folder, note);
-    }
+    served.look(() -> get(ServedFolder.model(folder)), this::serving);
     shadows.look(serving());
-  }
-
-  private void lookAtServed() {
-    if (!sight.isNews()) {
-      return;
-    }
-    try {
-      Candidate found = get(ServedFolder.model(folder));
-      if (sight.holds()) {
-        note = "";
-        offer(found);
-      } else { // it was changed while it was read
-        found.close();
-      }
-    } catch (BadInput e) {
-      if (sight.holds()) {
-        offer(null);
-        note =
-            refuse("served", e, folder, serving(), meters)
-                + " A restart would not find it: swap in a model that is whole.";
-      }
-    }
   }
 
   private Candidate get(Path model) throws BadInput {
@@ -174,58 +153,6 @@ public final class ModelWatch implements PipelineSource {
     return new Candidate(model, loaded.ref(), new TilePipeline(loaded, clock));
   }
 
-  private void offer(@Nullable Candidate found) {
-    Candidate untaken = candidate.getAndSet(found);
-    if (untaken != null) {
-      untaken.close();
-    }
-  }
-
-  /**
-   * Counts and logs a model that cannot be used; returns what the operator must know of it.
-   *
-   * @param role {@code served} or {@code shadow}
-   */
-  static String refuse(
-      String role, BadInput why, Path folder, Serving goesOn, MeterRegistry meters) {
-    meters.counter("riada.model.refused", "role", role, "reason", why.counter()).increment();
-    log.warn(
-        "Model refused (role={}, reason={}, folder={}, serving={}): {}",
-        role,
-        why.counter(),
-        folder,
-        goesOn.ref().getDigest(),
-        why.reason());
-    return "Warning: a model was refused ("
-        + why.counter()
-        + "). "
-        + why.reason()
-        + " "
-        + named(goesOn.ref())
-        + " goes on.";
-  }
-
-  /**
-   * Logs once what hinders a look at a model; returns what the operator must know of it.
-   *
-   * @param role as for {@link #refuse}
-   * @param said what the operator knows so far
-   */
-  static String failed(String role, Throwable why, Path folder, String said) {
-    String words =
-        "Warning: the model folder "
-            + folder
-            + " could not be looked at (role "
-            + role
-            + ", "
-            + why
-            + "); trying again.";
-    if (!words.equals(said)) {
-      log.error(words, why);
-    }
-    return words;
-  }
-
   /**
    * As {@link PipelineSource#next}. Where no model can be loaded beside it, the old one is closed
    * first.
@@ -234,7 +161,7 @@ public final class ModelWatch implements PipelineSource {
    */
   @Override
   public TilePipeline next(TilePipeline old) {
-    Candidate found = candidate.getAndSet(null);
+    Candidate found = served.take();
     if (found == null) {
       return old;
     }
@@ -296,7 +223,7 @@ public final class ModelWatch implements PipelineSource {
 
   @Override
   public String note() {
-    return (note + " " + shadows.note()).strip();
+    return (served.note() + " " + shadows.note()).strip();
   }
 
   /** Ends the watch and closes what nobody took; a model that is being loaded is waited for. */
@@ -310,7 +237,7 @@ public final class ModelWatch implements PipelineSource {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    offer(null);
+    served.close();
     shadows.close();
   }
 }

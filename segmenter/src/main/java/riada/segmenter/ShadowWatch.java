@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -24,17 +23,16 @@ final class ShadowWatch implements AutoCloseable {
   private final Supplier<? extends Producer<byte[], byte[]>> producers;
   private final MeterRegistry meters;
   private final InstantSource clock;
-  private final FolderSight sight;
-  private final AtomicReference<@Nullable Trial> next = new AtomicReference<>();
+  private final FolderOffer<Trial> trials;
   private @Nullable Producer<byte[], byte[]> producer; // the watch's own thread's
   private volatile @Nullable Shadow running; // the worker's
-  private volatile String note = "";
 
   /** What the worker is to try beside the model at work: nothing, or a shadow. */
-  private record Trial(Optional<Shadow> shadow) {
+  private record Trial(Optional<Shadow> shadow) implements FolderOffer.Ready {
     static final Trial NONE = new Trial(Optional.empty());
 
-    void close() {
+    @Override
+    public void close() {
       shadow.ifPresent(Shadow::close);
     }
   }
@@ -50,53 +48,33 @@ final class ShadowWatch implements AutoCloseable {
     this.producers = producers;
     this.meters = meters;
     this.clock = clock;
-    this.sight =
-        new FolderSight(() -> ServedFolder.shadow(folder).map(ServedFolder::look).orElse(""));
+    this.trials =
+        new FolderOffer<>(
+            "shadow",
+            folder,
+            () -> ServedFolder.shadow(folder).map(ServedFolder::look).orElse(""),
+            Trial.NONE,
+            "",
+            meters);
   }
 
   /** Looks at the folder once; throws nothing. */
   void look(ModelWatch.Serving serving) {
-    try {
-      lookAtTrial(serving);
-    } catch (RuntimeException | Error e) {
-      sight.forget();
-      note = ModelWatch.failed("shadow", e, folder, note);
-    }
+    trials.look(() -> get(serving), () -> serving);
   }
 
-  private void lookAtTrial(ModelWatch.Serving serving) {
-    if (!sight.isNews()) {
-      return;
-    }
+  private Trial get(ModelWatch.Serving serving) throws BadInput {
+    Optional<Path> model = ServedFolder.shadow(folder);
     try {
-      Optional<Path> model = ServedFolder.shadow(folder);
-      Trial found = model.isPresent() ? load(model.get(), serving) : Trial.NONE;
-      if (sight.holds()) {
-        note = "";
-        offer(found);
-      } else { // it was changed while it was read
-        found.close();
-      }
-    } catch (BadInput e) {
-      if (sight.holds()) {
-        offer(Trial.NONE);
-        note = ModelWatch.refuse("shadow", e, folder, serving, meters);
-      }
-    } catch (KafkaException e) {
-      sight.forget(); // when the broker answers or the topic is made it begins
-      note =
+      return model.isPresent() ? load(model.get(), serving) : Trial.NONE;
+    } catch (KafkaException e) { // when the broker answers or the topic is made it begins
+      throw new FolderOffer.NotYet(
           "A shadow waits for the topic "
               + Topics.SHADOW_MASKS.name()
               + " ("
               + e.getMessage()
-              + "); `riada topics create` makes it.";
-    }
-  }
-
-  private void offer(Trial found) {
-    Trial untaken = next.getAndSet(found);
-    if (untaken != null) {
-      untaken.close();
+              + "); `riada topics create` makes it.",
+          e);
     }
   }
 
@@ -126,7 +104,7 @@ final class ShadowWatch implements AutoCloseable {
 
   /** As {@link PipelineSource#trial}. */
   Optional<Shadow> trial(Optional<Shadow> now) {
-    Trial taken = next.getAndSet(null);
+    Trial taken = trials.take();
     if (taken == null) {
       return now;
     }
@@ -138,13 +116,13 @@ final class ShadowWatch implements AutoCloseable {
   /** What became of the trial, in sentences; empty when there is none. */
   String note() {
     Shadow shadow = running;
-    return shadow == null ? note : (shadow.words() + " " + note).strip();
+    return shadow == null ? trials.note() : (shadow.words() + " " + trials.note()).strip();
   }
 
   /** When the watch's thread and the worker's have ended. */
   @Override
   public void close() {
-    offer(Trial.NONE);
+    trials.close();
     Producer<byte[], byte[]> out = producer;
     if (out != null) {
       out.close(Duration.ZERO);
