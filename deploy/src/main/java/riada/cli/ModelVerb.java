@@ -21,6 +21,7 @@ import riada.eval.Prompting;
 import riada.onnx.Device;
 import riada.onnx.Fit;
 import riada.onnx.Head;
+import riada.onnx.ModelCard;
 import riada.onnx.ModelFolder;
 import riada.proto.BadInput;
 import riada.segmenter.WaterModel;
@@ -72,7 +73,7 @@ final class ModelVerb {
               variant.bytes(),
               name.equals(model.card().defaultVariant())));
     }
-    ModelFolder.Card card = model.card();
+    ModelCard card = model.card();
     answer.object(
         new Info(
             card.name(),

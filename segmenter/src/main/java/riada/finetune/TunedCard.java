@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import riada.onnx.ModelCard;
 import riada.onnx.ModelFolder;
 
 /**
@@ -29,7 +30,7 @@ final class TunedCard {
    * @param parents the parent's card for people; empty when it has none
    */
   static String text(ModelFolder parent, String version, Tuned result, String parents) {
-    ModelFolder.Card card = parent.card();
+    ModelCard card = parent.card();
     StringBuilder text = new StringBuilder();
     line(text, "# %s %s", card.name(), version);
     line(text, "");
@@ -137,7 +138,7 @@ final class TunedCard {
         .toList();
   }
 
-  private static void licences(StringBuilder text, ModelFolder.Card card, String parents) {
+  private static void licences(StringBuilder text, ModelCard card, String parents) {
     List<String> kept = new ArrayList<>();
     Stream.of(parents.split("\\R\\s*\\R"))
         .flatMap(TunedCard::statements)

@@ -2,13 +2,6 @@ package riada.onnx;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,15 +10,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import riada.onnx.ModelCard.Entry;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.proto.Observation;
@@ -46,119 +37,14 @@ public final class ModelFolder {
   /** Asks for the variant that suits the device. */
   public static final String SUITABLE = "";
 
-  /** After a role: the file beside a graph that holds weights which no protobuf can. */
-  private static final String DATA = "_data";
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .build();
-
   private final Path folder;
-  private final Card card;
+  private final ModelCard card;
   private final String variant;
   private final Map<String, Entry> files;
   private final String digest;
 
-  /**
-   * The part of {@code model.json} that serving needs.
-   *
-   * @param kind whether it answers questions
-   * @param files by role: those of {@link Kind#roles}, and {@code encoder_data} or {@code
-   *     decoder_data} where a graph keeps its weights in a file beside it; no others
-   * @param inputSize side of the square input, in pixels
-   * @param fit how a picture is laid on the input
-   * @param maskStride input pixels along one side of a mask logit
-   * @param embedding channels, height, width; empty for a semantic model, as are heads and prompts
-   * @param heads what the encoder tells besides the embedding
-   * @param prompts what the decoder can be asked with: {@code points}, {@code boxes}, {@code mask}
-   * @param padPoints whether points without a box are followed by an empty slot: the network was
-   *     trained so
-   * @param drawnPrompts whether the decoder's graph draws points and boxes into the mask prompt,
-   *     too: who runs the graph need not know, who rebuilds it must
-   * @param priorLimit an earlier answer is given back within this many logits of 0; 0: as it is
-   * @param thresholds logits above which a cell is water, cloud or shadow
-   * @param detector the constants of prompting, as the detector reads them; empty without one
-   * @param variants by name, without {@link #FP32}; none when the card has no such field
-   * @param defaultVariant what the CPU runs when nobody asks; {@link #FP32} when the card is silent
-   */
-  public record Card(
-      String name,
-      String version,
-      String licence,
-      Kind kind,
-      Map<String, Entry> files,
-      int inputSize,
-      Fit fit,
-      int maskStride,
-      List<Integer> embedding,
-      Normalisation normalisation,
-      Set<Head> heads,
-      List<String> prompts,
-      boolean padPoints,
-      boolean drawnPrompts,
-      float priorLimit,
-      Thresholds thresholds,
-      JsonNode detector,
-      List<String> sensors,
-      JsonNode metrics,
-      Map<String, Variant> variants,
-      String defaultVariant) {
-    public Card {
-      files = Map.copyOf(files);
-      embedding = List.copyOf(embedding);
-      heads = Set.copyOf(heads);
-      prompts = List.copyOf(prompts);
-      sensors = List.copyOf(sensors);
-      variants = Map.copyOf(variants);
-      if (inputSize < 64 || inputSize > 4096 || maskStride < 1 || inputSize % maskStride != 0) {
-        throw new IllegalArgumentException(
-            "input_size " + inputSize + " and mask_stride " + maskStride + " do not fit");
-      }
-      boolean semantic = kind == Kind.SEMANTIC;
-      if (semantic && !(embedding.isEmpty() && heads.isEmpty() && prompts.isEmpty())) {
-        throw new IllegalArgumentException(
-            "a semantic model has no embedding, no heads and no prompts");
-      }
-      if (!semantic && (embedding.size() != 3 || !embedding.get(1).equals(embedding.get(2)))) {
-        throw new IllegalArgumentException("embedding is [channels, height, width], a square");
-      }
-      if (variants.containsKey(FP32)
-          || (!defaultVariant.equals(FP32) && !variants.containsKey(defaultVariant))) {
-        throw new IllegalArgumentException(
-            "default_variant " + defaultVariant + " is none of the variants, or one is named fp32");
-      }
-    }
-  }
-
-  /** The files, by role, that a variant has in place of the card's own. */
-  public record Variant(Map<String, Entry> files) {
-    public Variant {
-      files = Map.copyOf(files);
-    }
-  }
-
-  /** A file, its path relative to the folder, and its SHA-256 in hex. */
-  public record Entry(String path, String sha256) {}
-
-  /** The network's input is (grey level 0..255 - mean) / std, for red, green and blue. */
-  public record Normalisation(List<Float> mean, List<Float> std) {
-    public Normalisation {
-      if (mean.size() != 3 || std.size() != 3 || std.contains(0f)) {
-        throw new IllegalArgumentException("normalisation has three means and three stds, not 0");
-      }
-    }
-  }
-
-  /** Logits above which a cell is water, cloud or shadow. */
-  public record Thresholds(float mask, float cloud, float shadow) {}
-
   private ModelFolder(
-      Path folder, Card card, String variant, Map<String, Entry> files, String digest) {
+      Path folder, ModelCard card, String variant, Map<String, Entry> files, String digest) {
     this.folder = folder;
     this.card = card;
     this.variant = variant;
@@ -192,12 +78,12 @@ public final class ModelFolder {
               + CARD
               + " in it); name the folder of a model, for example segmenter/models/riada-lite.");
     }
-    Card card = read(json);
+    ModelCard card = ModelCard.read(json);
     String variant = asked;
     if (asked.equals(SUITABLE)) {
       variant = device.cuda() ? FP32 : card.defaultVariant();
     }
-    Map<String, Entry> files = files(json, card, variant);
+    Map<String, Entry> files = card.filesOf(variant, json);
     TreeMap<String, String> digests = new TreeMap<>();
     digests.put(CARD, sha256(json));
     for (Map.Entry<String, Entry> file : files.entrySet()) {
@@ -209,61 +95,10 @@ public final class ModelFolder {
     return new ModelFolder(folder, card, variant, files, digest(digests));
   }
 
-  private static Map<String, Entry> files(Path json, Card card, String variant) throws BadInput {
-    Map<String, Entry> files = new HashMap<>();
-    List<String> roles = card.kind().roles();
-    for (String role : roles) {
-      Entry entry = card.files().get(role);
-      if (entry == null) {
-        throw unreadable(json, "files." + role + " is missing");
-      }
-      files.put(role, entry);
-    }
-    addData(files, roles, card.files());
-    if (!files.keySet().containsAll(card.files().keySet())) {
-      throw unreadable(json, "files has others than " + roles);
-    }
-    if (!variant.equals(FP32)) {
-      Variant chosen = card.variants().get(variant);
-      if (chosen == null) {
-        throw new BadInput(
-            "model_variant",
-            "The model "
-                + json.getParent()
-                + " has no variant "
-                + variant
-                + "; it has "
-                + String.join(", ", variants(card))
-                + ".");
-      }
-      for (String role : roles) {
-        if (chosen.files().containsKey(role)) {
-          files.remove(role + DATA); // another graph has other weights
-        }
-      }
-      addData(files, roles, chosen.files());
-      files.replaceAll((role, entry) -> chosen.files().getOrDefault(role, entry));
-      if (!files.keySet().containsAll(chosen.files().keySet())) {
-        throw unreadable(json, "variants." + variant + " has files other than " + roles);
-      }
-    }
-    return Map.copyOf(files);
-  }
-
-  private static void addData(
-      Map<String, Entry> files, List<String> roles, Map<String, Entry> named) {
-    for (String role : roles) {
-      Entry data = named.get(role + DATA);
-      if (data != null && named.containsKey(role)) {
-        files.put(role + DATA, data);
-      }
-    }
-  }
-
   /** Refuses a graph that reads weights of which nobody knows whether they are those of before. */
   private static void requireNamedData(Path folder, String role, Map<String, Entry> files)
       throws BadInput {
-    Entry named = files.get(role + DATA);
+    Entry named = files.get(role + ModelCard.DATA);
     Path graph = folder.resolve(Objects.requireNonNull(files.get(role)).path());
     try {
       for (String place : ExternalData.of(graph)) {
@@ -278,17 +113,13 @@ public final class ModelFolder {
                   + ", which model.json does not name, so nobody can tell whether they are the ones"
                   + " that were measured; name it there as files."
                   + role
-                  + DATA
+                  + ModelCard.DATA
                   + " with its SHA-256.");
         }
       }
     } catch (IOException | InvalidPathException e) {
       throw new BadInput("model_unreadable", "The model file " + graph + " cannot be read: " + e);
     }
-  }
-
-  private static List<String> variants(Card card) {
-    return Stream.concat(Stream.of(FP32), card.variants().keySet().stream().sorted()).toList();
   }
 
   /** The digest of a file, which is the one that the card gives. */
@@ -314,24 +145,6 @@ public final class ModelFolder {
               + ". Copy the whole folder again.");
     }
     return actual;
-  }
-
-  private static Card read(Path json) throws BadInput {
-    try {
-      if (!(JSON.readTree(Files.readAllBytes(json)) instanceof ObjectNode card)) {
-        throw unreadable(json, "it is no JSON object");
-      }
-      CardDefaults.complete(card);
-      return JSON.treeToValue(card, Card.class);
-    } catch (JsonProcessingException e) {
-      throw unreadable(json, e.getOriginalMessage());
-    } catch (IOException e) {
-      throw unreadable(json, e.toString());
-    }
-  }
-
-  private static BadInput unreadable(Path json, String why) {
-    return new BadInput("model_card", "The model card " + json + " cannot be used: " + why + ".");
   }
 
   /**
@@ -382,7 +195,7 @@ public final class ModelFolder {
         .filter(name -> Files.isRegularFile(folder.resolve(name)))
         .forEach(paths::add);
     for (String name : variants()) {
-      for (Map.Entry<String, Entry> file : files(folder.resolve(CARD), card, name).entrySet()) {
+      for (Map.Entry<String, Entry> file : card.filesOf(name, folder.resolve(CARD)).entrySet()) {
         checked(folder, file.getKey(), file.getValue());
         paths.add(file.getValue().path());
       }
@@ -395,17 +208,13 @@ public final class ModelFolder {
     return folder;
   }
 
-  public Card card() {
+  public ModelCard card() {
     return card;
   }
 
   /** The constants of prompting, in the form of {@code type}, a record of their names. */
   public <T> T detector(Class<T> type) throws BadInput {
-    try {
-      return JSON.treeToValue(card.detector(), type);
-    } catch (JsonProcessingException e) {
-      throw unreadable(folder.resolve(CARD), "detector: " + e.getOriginalMessage());
-    }
+    return card.detectorAs(type, folder.resolve(CARD));
   }
 
   /** The file in this role, {@code encoder} or {@code decoder}. */
@@ -433,7 +242,7 @@ public final class ModelFolder {
 
   /** All variants that the card names, {@link #FP32} first. */
   public List<String> variants() {
-    return variants(card);
+    return card.variantNames();
   }
 
   /** Side of the square input, in pixels. */

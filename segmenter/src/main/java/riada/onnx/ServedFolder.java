@@ -251,13 +251,13 @@ public final class ServedFolder {
   }
 
   /** Of a model that has moved to a subfolder; whatever else lies beside them stays. */
-  private static void deleteFiles(Path folder, ModelFolder.Card card) throws IOException {
-    List<ModelFolder.Entry> all =
+  private static void deleteFiles(Path folder, ModelCard card) throws IOException {
+    List<ModelCard.Entry> all =
         Stream.concat(
                 card.files().values().stream(),
                 card.variants().values().stream().flatMap(one -> one.files().values().stream()))
             .toList();
-    for (ModelFolder.Entry file : all) {
+    for (ModelCard.Entry file : all) {
       Path path = Path.of(file.path()).normalize();
       if (!path.isAbsolute() && !path.startsWith("..")) {
         Files.deleteIfExists(folder.resolve(path));

@@ -10,8 +10,8 @@ import riada.detect.Detector;
 import riada.mask.Mask;
 import riada.onnx.Device;
 import riada.onnx.Head;
+import riada.onnx.ModelCard;
 import riada.onnx.ModelFolder;
-import riada.onnx.OnnxModel;
 import riada.proto.BadInput;
 import riada.proto.ModelRef;
 import riada.sam.Embedding;
@@ -41,7 +41,7 @@ public final class WaterModel implements AutoCloseable {
   private boolean closed;
 
   /** From what the encoder says to masks. */
-  private sealed interface Way {
+  sealed interface Way {
     EncoderOutput output();
 
     /** Questions about an embedding. */
@@ -52,7 +52,7 @@ public final class WaterModel implements AutoCloseable {
     record Semantic(WaterLogits output) implements Way {}
   }
 
-  private WaterModel(ModelFolder folder, Device device, ImageEncoder encoder, Way way) {
+  WaterModel(ModelFolder folder, Device device, ImageEncoder encoder, Way way) {
     this.folder = folder;
     this.device = device;
     this.encoder = encoder;
@@ -75,78 +75,7 @@ public final class WaterModel implements AutoCloseable {
    */
   public static WaterModel open(Path folder, String variant, Device.Choice choice, int threads)
       throws BadInput {
-    Device device = Device.choose(choice);
-    ModelFolder checked = ModelFolder.open(folder, variant, device);
-    try {
-      return load(checked, device, threads);
-    } catch (OrtException e) {
-      if (choice == Device.Choice.AUTO && device.cuda()) {
-        return onCpuAfter(e, folder, variant, threads);
-      }
-      throw unusable(checked, device, e);
-    }
-  }
-
-  private static WaterModel onCpuAfter(OrtException why, Path folder, String variant, int threads)
-      throws BadInput {
-    Device device = Device.fallback(why);
-    ModelFolder checked = ModelFolder.open(folder, variant, device);
-    try {
-      return load(checked, device, threads);
-    } catch (OrtException e) {
-      throw unusable(checked, device, e);
-    }
-  }
-
-  private static BadInput unusable(ModelFolder folder, Device device, OrtException e) {
-    return new BadInput(
-        "model_unusable",
-        "The model " + folder + " does not run on " + device.name() + ": " + e.getMessage());
-  }
-
-  private static WaterModel load(ModelFolder folder, Device device, int threads)
-      throws BadInput, OrtException {
-    OnnxModel encoder = OnnxModel.load(folder.file("encoder"), device, threads);
-    OnnxModel decoder = null;
-    try {
-      ImageEncoder images = new ImageEncoder(encoder, folder);
-      WaterModel model;
-      switch (folder.card().kind()) {
-        case PROMPTABLE -> {
-          decoder = OnnxModel.load(folder.file("decoder"), device, threads);
-          Detector detector =
-              folder.has(Head.DETECTOR)
-                  ? new Detector(folder.detector(Detector.Settings.class), folder.inputSize())
-                  : null;
-          MaskDecoder masks = new MaskDecoder(decoder, folder);
-          Way way = new Way.Promptable(new Embedding(folder), detector, masks);
-          model = new WaterModel(folder, device, images, way);
-          model.encode();
-          model.decode(List.of(model.anyPrompts()));
-        }
-        case SEMANTIC -> {
-          Way way = new Way.Semantic(new WaterLogits(folder));
-          model = new WaterModel(folder, device, images, way);
-          model.encode();
-        }
-        default -> throw new IllegalStateException("no such kind");
-      }
-      return model;
-    } catch (BadInput | OrtException | RuntimeException | Error e) {
-      encoder.close(); // sessions hold native memory that no garbage collector sees
-      if (decoder != null) {
-        decoder.close();
-      }
-      throw e;
-    }
-  }
-
-  private Prompts anyPrompts() {
-    if (has(Head.DETECTOR)) {
-      return detect().prompts();
-    }
-    float middle = folder.inputSize() / 2f;
-    return Prompts.points(List.of(new Prompts.Point(middle, middle, true)));
+    return Loading.open(folder, variant, choice, threads);
   }
 
   /** Whether the model tells this of a picture. */
@@ -160,24 +89,7 @@ public final class WaterModel implements AutoCloseable {
    * @throws BadInput saying what it can do
    */
   public void requireDetector() throws BadInput {
-    if (way instanceof Way.Semantic) {
-      throw new BadInput(
-          "model_semantic",
-          "The model "
-              + name()
-              + " is semantic: it is there to compare with (riada evaluate or model compare, with"
-              + " --prompts detector or none). Take a model that answers questions, such as"
-              + " models/riada-lite.");
-    }
-    if (!has(Head.DETECTOR)) {
-      throw new BadInput(
-          "model_without_detector",
-          "The model "
-              + name()
-              + " has no detector, so it finds no water by itself. Say where it is (segment"
-              + " --point, --box or --everything; evaluate --prompts point, points, box, box+points"
-              + " or clicks), or take a model that has one, such as models/riada-lite.");
-    }
+    new Abilities(folder.card()).requireDetector();
   }
 
   /**
@@ -187,18 +99,7 @@ public final class WaterModel implements AutoCloseable {
    * @throws BadInput saying what it lacks
    */
   public void requireAllHeads() throws BadInput {
-    if (!has(Head.DETECTOR) || !has(Head.SKY)) {
-      throw new BadInput(
-          "model_without_heads",
-          "The model "
-              + name()
-              + " cannot segment tiles of a stream: it has no "
-              + (has(Head.DETECTOR)
-                  ? "cloud and shadow head"
-                  : has(Head.SKY) ? "detector" : "detector and no cloud and shadow head")
-              + ", so water would be missed or what a cloud hides be called dry. Take a model that"
-              + " has both, such as models/riada-lite.");
-    }
+    new Abilities(folder.card()).requireAllHeads();
   }
 
   /**
@@ -208,19 +109,7 @@ public final class WaterModel implements AutoCloseable {
    * @throws BadInput saying which it takes
    */
   public void requirePrompts(String kind) throws BadInput {
-    if (!folder.card().prompts().contains(kind)) {
-      throw new BadInput(
-          "model_prompts",
-          "The model "
-              + name()
-              + " takes no "
-              + kind
-              + "; it takes "
-              + (folder.card().prompts().isEmpty()
-                  ? "no prompts at all"
-                  : String.join(", ", folder.card().prompts()))
-              + ".");
-    }
+    new Abilities(folder.card()).requirePrompts(kind);
   }
 
   private String name() {
@@ -330,7 +219,7 @@ public final class WaterModel implements AutoCloseable {
       return Mask.full(width, height);
     }
     Embedding embedding = promptable().output;
-    ModelFolder.Thresholds thresholds = folder.card().thresholds();
+    ModelCard.Thresholds thresholds = folder.card().thresholds();
     Mask hidden = embedding.cloud().above(thresholds.cloud(), frame, window, width, height);
     hidden.or(embedding.shadow().above(thresholds.shadow(), frame, window, width, height));
     return hidden.not();

@@ -333,7 +333,7 @@ class ModelFolderTest {
 
   @Test
   void aCardThatIsSilentHasTheBundledModelsWay() throws BadInput {
-    ModelFolder.Card card = ModelFolder.open(folder).card();
+    ModelCard card = ModelFolder.open(folder).card();
 
     assertThat(card.fit()).isEqualTo(Fit.SQUASH);
     assertThat(card.heads()).containsExactlyInAnyOrder(Head.DETECTOR, Head.SKY);

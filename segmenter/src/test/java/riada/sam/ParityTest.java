@@ -28,6 +28,7 @@ import riada.detect.Detection;
 import riada.detect.Detector;
 import riada.mask.Mask;
 import riada.onnx.Device;
+import riada.onnx.ModelCard;
 import riada.onnx.ModelFolder;
 import riada.onnx.OnnxModel;
 import riada.proto.BadInput;
@@ -68,7 +69,7 @@ class ParityTest {
 
   @Test
   void modelAndVectorsHaveTheSameThresholds() {
-    ModelFolder.Thresholds ours = folder.card().thresholds();
+    ModelCard.Thresholds ours = folder.card().thresholds();
 
     JsonNode theirs = index.get("thresholds");
 
@@ -138,7 +139,7 @@ class ParityTest {
   @MethodSource("pictures")
   void validMaskAgrees(String name, JsonNode picture) throws IOException, OrtException {
     encode(picture);
-    ModelFolder.Thresholds thresholds = folder.card().thresholds();
+    ModelCard.Thresholds thresholds = folder.card().thresholds();
 
     Mask hidden = embedding.cloud().above(thresholds.cloud(), Window.ALL, 512, 512);
     hidden.or(embedding.shadow().above(thresholds.shadow(), Window.ALL, 512, 512));
