@@ -22,8 +22,8 @@ import riada.proto.BadInput;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
 import riada.segmenter.ImageSegmenter;
-import riada.segmenter.ImageSegmenter.Question;
 import riada.segmenter.ImageSegmenter.Segmentation;
+import riada.segmenter.Question;
 import riada.segmenter.WaterModel;
 
 /** {@code riada segment IMAGE}. */

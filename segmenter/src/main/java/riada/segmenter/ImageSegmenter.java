@@ -23,7 +23,6 @@ import riada.sam.MaskDecoder;
 import riada.sam.Masks;
 import riada.sam.Pixels;
 import riada.sam.Prompts;
-import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
 import riada.sam.Window;
 
@@ -36,9 +35,6 @@ import riada.sam.Window;
 public final class ImageSegmenter {
   /** Longest side of a picture, in pixels. */
   public static final int MAX_SIDE = RunLength.MAX_SIDE;
-
-  /** Points and boxes in one question. */
-  public static final int MOST_PROMPTS = 1000;
 
   private static final Window ALL = Window.ALL;
 
@@ -98,42 +94,11 @@ public final class ImageSegmenter {
   private record Taken(String sha256, long encoding, Frame frame, Mask seen) {}
 
   /**
-   * What to ask of a picture, in its pixels, a pixel's centre at its whole number. Nothing: the
-   * detector asks, if the model has one. Points alone: all water, given that these are wet or dry.
-   * Boxes: the water in each, united, given the points that lie in it.
-   *
-   * @param bestOfThree whether an ambiguous question is to be read as one body of water: the
-   *     reading with the highest predicted IoU is taken
-   * @param everything whether every body of water is to be found one by one; without points and
-   *     boxes
-   */
-  public record Question(
-      List<Point> points, List<Box> boxes, boolean bestOfThree, boolean everything) {
-    /** Nothing is said: the detector looks for water. */
-    public static final Question AUTOMATIC = new Question(List.of(), List.of(), false);
-
-    /** Each body of water by itself. */
-    public static final Question EVERYTHING = new Question(List.of(), List.of(), true, true);
-
-    public Question {
-      points = List.copyOf(points);
-      boxes = List.copyOf(boxes);
-      if (everything && !(points.isEmpty() && boxes.isEmpty())) {
-        throw new IllegalArgumentException("everything is asked for without points and boxes");
-      }
-    }
-
-    public Question(List<Point> points, List<Box> boxes, boolean bestOfThree) {
-      this(points, boxes, bestOfThree, false);
-    }
-  }
-
-  /**
    * Reads and segments a JPEG or PNG file.
    *
    * @throws BadInput when the file is unreadable or larger than {@value #MAX_SIDE} pixels a side,
-   *     there are more than {@value #MOST_PROMPTS} prompts, one lies outside the picture or its
-   *     box, or the model cannot be asked so
+   *     there are more than {@value Question#MOST_PROMPTS} prompts, one lies outside the picture or
+   *     its box, or the model cannot be asked so
    */
   public Segmentation segment(Path file, Question question) throws BadInput, OrtException {
     byte[] bytes = bytes(file);
@@ -141,7 +106,7 @@ public final class ImageSegmenter {
     check(question);
     Taken last = taken;
     if (last != null && last.sha256.equals(sha256) && last.encoding == model.encodings()) {
-      return answer(last, question, prompts(question, last.frame));
+      return answer(last, question, question.prompts(last.frame));
     }
     BufferedImage image = Pictures.read(file.toString(), bytes, (long) MAX_SIDE * MAX_SIDE);
     return segment(image, sha256, question);
@@ -220,7 +185,7 @@ public final class ImageSegmenter {
   private Segmentation segment(BufferedImage image, String sha256, Question question)
       throws BadInput, OrtException {
     Taken now = take(image, sha256, question);
-    return answer(now, question, prompts(question, now.frame));
+    return answer(now, question, question.prompts(now.frame));
   }
 
   /** Encodes a picture about which this may be asked. */
@@ -234,7 +199,7 @@ public final class ImageSegmenter {
           "The picture is " + width + " x " + height + "; sides are at most " + MAX_SIDE + ".");
     }
     Frame frame = model.frame(width, height);
-    prompts(question, frame); // before the costly part: they may be refused
+    question.prompts(frame); // before the costly part: they may be refused
     Pixels pixels = Pixels.of(image);
     model.take(pixels);
     model.encode();
@@ -301,64 +266,5 @@ public final class ImageSegmenter {
       }
     }
     return box;
-  }
-
-  private static List<Prompts> prompts(Question question, Frame frame) throws BadInput {
-    int width = frame.width();
-    int height = frame.height();
-    int count = question.points().size() + question.boxes().size();
-    if (count > MOST_PROMPTS) {
-      throw new BadInput(
-          "prompts_many",
-          "There are " + count + " points and boxes; at most " + MOST_PROMPTS + " are taken.");
-    }
-    for (Point point : question.points()) {
-      checkPoint(point, question.boxes(), width, height);
-    }
-    List<Prompts> prompts = new ArrayList<>();
-    for (Box box : question.boxes()) {
-      if (box.x0() < 0 || box.y0() < 0 || box.x1() > width || box.y1() > height) {
-        throw new BadInput(
-            "prompt_outside",
-            "The box "
-                + box.x0()
-                + ","
-                + box.y0()
-                + ","
-                + box.x1()
-                + ","
-                + box.y1()
-                + " is not within the picture of "
-                + width
-                + " x "
-                + height
-                + ".");
-      }
-      List<Point> within =
-          question.points().stream().filter(box::contains).map(frame::onInput).toList();
-      prompts.add(new Prompts(within, frame.onInput(box), null));
-    }
-    if (prompts.isEmpty() && !question.points().isEmpty()) {
-      prompts.add(Prompts.points(question.points().stream().map(frame::onInput).toList()));
-    }
-    return prompts;
-  }
-
-  private static void checkPoint(Point point, List<Box> boxes, int width, int height)
-      throws BadInput {
-    if (point.x() < 0 || point.y() < 0 || point.x() >= width || point.y() >= height) {
-      throw new BadInput(
-          "prompt_outside",
-          name(point) + " is outside the picture of " + width + " x " + height + ".");
-    }
-    if (!boxes.isEmpty() && boxes.stream().noneMatch(box -> box.contains(point))) {
-      throw new BadInput(
-          "prompt_outside",
-          name(point) + " lies in none of the boxes; give it alone, or with a box around it.");
-    }
-  }
-
-  private static String name(Point point) {
-    return "The point " + point.x() + "," + point.y();
   }
 }

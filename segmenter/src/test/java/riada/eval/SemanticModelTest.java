@@ -24,6 +24,7 @@ import riada.onnx.Device;
 import riada.proto.BadInput;
 import riada.sam.Pixels;
 import riada.segmenter.ImageSegmenter;
+import riada.segmenter.Question;
 import riada.segmenter.TilePipeline;
 import riada.segmenter.WaterModel;
 
@@ -101,7 +102,7 @@ class SemanticModelTest {
     ImageSegmenter segmenter = new ImageSegmenter(model);
 
     assertThatExceptionOfType(BadInput.class)
-        .isThrownBy(() -> segmenter.segment(painted(POND), ImageSegmenter.Question.AUTOMATIC))
+        .isThrownBy(() -> segmenter.segment(painted(POND), Question.AUTOMATIC))
         .withMessageContaining("tiny-semantic 1 is semantic");
   }
 

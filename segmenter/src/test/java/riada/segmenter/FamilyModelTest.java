@@ -18,7 +18,6 @@ import riada.sam.LogitPlane;
 import riada.sam.Prompts;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
-import riada.segmenter.ImageSegmenter.Question;
 import riada.segmenter.ImageSegmenter.Segmentation;
 
 /**

@@ -24,7 +24,6 @@ import riada.proto.BadInput;
 import riada.proto.WaterMask;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
-import riada.segmenter.ImageSegmenter.Question;
 import riada.segmenter.ImageSegmenter.Segmentation;
 
 /** With the tiny model, whose answers {@code tiny/make.py} explains. */
