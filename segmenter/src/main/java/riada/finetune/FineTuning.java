@@ -15,7 +15,6 @@ import riada.eval.LabelledFolder;
 import riada.finetune.Checkpoint.Epoch;
 import riada.finetune.Measuring.HeldOut;
 import riada.onnx.Device;
-import riada.onnx.FolderTree;
 import riada.onnx.Head;
 import riada.onnx.Kind;
 import riada.onnx.ModelFolder;
@@ -29,14 +28,12 @@ import riada.segmenter.WaterModel;
  * started again goes on from its last epoch. For one thread.
  */
 public final class FineTuning {
-  private static final String CHECKPOINT = "checkpoint";
-
   private final Request request;
   private final Training training;
   private final Progress progress;
   private final InstantSource clock;
   private final Path out;
-  private final Path run;
+  private final RunFolder run;
 
   /**
    * What is asked for.
@@ -84,7 +81,7 @@ public final class FineTuning {
     this.progress = progress;
     this.clock = clock;
     out = request.out.toAbsolutePath().normalize();
-    run = out.resolveSibling(out.getFileName() + ".run");
+    run = new RunFolder(request.out);
   }
 
   /**
@@ -107,12 +104,12 @@ public final class FineTuning {
         Network network = new Network(NDManager.newBaseManager(), weights, folder)) {
       Plan plan = Plan.of(request, training.seed(), parent);
       String identity = plan.identity(folder.ref().getDigest() + training + request.threads);
-      Path encoded = place();
-      try (WriterLock lock = lock()) {
+      run.place();
+      try (WriterLock lock = run.lock()) {
         requireNew(); // another run may have ended meanwhile
-        place(); // or failed, and taken the folder with it
-        requireSameRun(identity, weights.size());
-        return tune(folder, parent, plan, identity, network, encoded, start);
+        run.place(); // or failed, and taken the folder with it
+        run.requireSame(identity, weights.size());
+        return tune(folder, parent, plan, identity, network, start);
       }
     }
   }
@@ -123,29 +120,26 @@ public final class FineTuning {
       Plan plan,
       String identity,
       Network network,
-      Path encoded,
       long start)
       throws BadInput, IOException, OrtException {
     try {
       DecoderWeights weights = network.weights();
-      Encodings encodings = new Encodings(parent, encoded);
+      Encodings encodings = new Encodings(parent, run.encodings());
       Parity.require(network, weights.start(), parent, encodings, plan.train().get(0).image());
       Judge judge = new Judge(network, encodings, plan.choose(), parent);
       Checkpoint last =
           new Trainer(network, encodings, training, parent, plan.train(), plan.rehearsal(), judge)
-              .train(run.resolve(CHECKPOINT), identity, progress);
+              .train(run.checkpoint(), identity, progress);
       Blend blend = Blend.choose(weights, last.best(), judge);
       float[] row = weights.kept(Blend.between(weights.start(), last.best(), blend.share()));
       Tuned result = write(folder, parent, plan, last, blend, row, network, encodings, start);
-      FolderTree.delete(run);
+      run.delete();
       return result;
     } catch (BadInput e) {
-      if (!Files.exists(run.resolve(CHECKPOINT))) {
-        FolderTree.delete(run);
-      }
+      run.abandon();
       throw e;
     } catch (IOException e) {
-      throw stopped(e, encoded);
+      throw run.stopped(e);
     }
   }
 
@@ -153,13 +147,6 @@ public final class FineTuning {
     if (Files.exists(out)) {
       throw new BadInput("model_exists", request.out + " is there already; name a new folder.");
     }
-  }
-
-  /** Beside the run's folder, which is deleted while it is held. */
-  private WriterLock lock() throws BadInput, IOException {
-    String other = "Another `riada finetune --out " + request.out + "`";
-    return WriterLock.take(
-        run.resolveSibling(run.getFileName() + ".lock"), true, "tuning_busy", other);
   }
 
   /** A model without detector learns from points of the truth, which a mask of flood has not. */
@@ -185,46 +172,6 @@ public final class FineTuning {
                 + " name a model with a detector, such as riada-lite.");
       }
     }
-  }
-
-  /** Makes the run's folder, or finds that of the run that is gone on with; where encodings go. */
-  private Path place() throws IOException {
-    Path encoded = run.resolve("encodings");
-    try {
-      Files.createDirectories(encoded);
-    } catch (IOException e) {
-      throw new IOException(
-          "The folder " + run + " cannot be made (" + e + "); name another place with --out.", e);
-    }
-    return encoded;
-  }
-
-  private void requireSameRun(String identity, int size) throws BadInput, IOException {
-    Optional<Checkpoint> last = Checkpoint.read(run.resolve(CHECKPOINT), size);
-    if (last.isPresent() && !last.get().identity().equals(identity)) {
-      throw new BadInput(
-          "run_other",
-          "In "
-              + run
-              + " stands an unfinished run with other data, model or options. Start that again to"
-              + " go on with it, delete the folder, or name another --out.");
-    }
-  }
-
-  /** What a person is told when files cannot be written any more. */
-  private IOException stopped(IOException e, Path encoded) throws IOException {
-    boolean kept = Files.exists(run.resolve(CHECKPOINT));
-    FolderTree.delete(kept ? encoded : run); // they can be made again, and may be what fills it
-    String way =
-        kept
-            ? "What it learnt is in " + run + ": start the same command again to go on."
-            : "Start it again.";
-    return new IOException(
-        "Tuning stopped, because a file could not be written or read ("
-            + (e.getMessage() == null ? e : e.getMessage())
-            + "); is the disk full? No new model was made. "
-            + way,
-        e);
   }
 
   private Tuned write(
