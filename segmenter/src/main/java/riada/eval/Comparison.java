@@ -86,7 +86,7 @@ public record Comparison(
         rows.size(),
         Side.of(a),
         Side.of(b),
-        Rounded.of(Evaluator.mean(rows, PerImage::difference)),
+        Rounded.of(Summary.mean(rows, PerImage::difference)),
         interval,
         Rounded.of(b.pooled().iou() - a.pooled().iou()),
         (int) rows.stream().filter(row -> row.a > row.b).count(),
@@ -105,6 +105,6 @@ public record Comparison(
 
   private static double meanDifference(List<List<PerImage>> groups) {
     List<PerImage> rows = groups.stream().flatMap(Collection::stream).toList();
-    return Evaluator.mean(rows, PerImage::difference);
+    return Summary.mean(rows, PerImage::difference);
   }
 }

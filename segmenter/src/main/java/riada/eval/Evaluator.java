@@ -3,15 +3,9 @@ package riada.eval;
 import ai.onnxruntime.OrtException;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import riada.detect.Detection;
 import riada.eval.Answers.Answer;
 import riada.eval.Answers.Part;
@@ -20,7 +14,6 @@ import riada.eval.LabelledFolder.Pair;
 import riada.mask.Mask;
 import riada.onnx.Head;
 import riada.proto.BadInput;
-import riada.proto.ModelRef;
 import riada.sam.Pixels;
 import riada.segmenter.WaterModel;
 
@@ -29,9 +22,6 @@ import riada.segmenter.WaterModel;
  * network, the same cut. For one thread at a time; the model stays the caller's.
  */
 public final class Evaluator {
-  private static final int[] CLICKS = {0, 1, 3, 5, 10};
-  private static final double[] WATER = {0, 0.1, 0.3, 0.6, 1};
-
   private final WaterModel model;
   private final Prompting prompting;
   private final Optional<String> platform;
@@ -58,15 +48,6 @@ public final class Evaluator {
       ConfusionMatrix matrix,
       Optional<DetectorScore.Picture> detector,
       double seconds) {}
-
-  private record Measured(
-      PerImage row,
-      ConfusionMatrix matrix,
-      List<Part> parts,
-      List<Double> clicks,
-      List<Double> discs,
-      List<Edits.Edit> edits,
-      Optional<DetectorScore.Picture> detector) {}
 
   /**
    * Measures the model on all pairs.
@@ -97,18 +78,18 @@ public final class Evaluator {
               + " mark flood and not water, so no prompts can be drawn from them; use --prompts"
               + " detector or none.");
     }
-    List<Measured> measured = new ArrayList<>();
+    List<Summary.Measured> measured = new ArrayList<>();
     for (int i = 0; i < data.pairs().size(); i++) {
       Pair pair = data.pairs().get(i);
       Judged judged = judge(pair, i);
       measured.add(measured(pair, judged));
       done.accept(i + 1);
     }
-    return summary(data, measured);
+    return new Summary(prompting, seed).of(data, model, measured);
   }
 
-  private Measured measured(Pair pair, Judged judged) {
-    return new Measured(
+  private Summary.Measured measured(Pair pair, Judged judged) {
+    return new Summary.Measured(
         row(pair, judged),
         judged.matrix,
         parts(judged),
@@ -161,7 +142,7 @@ public final class Evaluator {
         platform.orElseGet(() -> sensor(pair, judged.picture)),
         Rounded.of(judged.seconds),
         answer.predictedIou().isPresent() ? Rounded.of(answer.predictedIou().getAsDouble()) : null,
-        answer.bodies().isEmpty() ? null : Rounded.of(mean(answer.bodies(), Part::iou)),
+        answer.bodies().isEmpty() ? null : Rounded.of(Summary.mean(answer.bodies(), Part::iou)),
         corrected ? answer.clicks().stream().map(Rounded::of).toList() : null);
   }
 
@@ -187,169 +168,5 @@ public final class Evaluator {
       return answer.bodies();
     }
     return List.of(new Part(answer.predictedIou().getAsDouble(), judged.matrix.iou()));
-  }
-
-  private Evaluation summary(LabelledFolder data, List<Measured> all) {
-    List<PerImage> rows = all.stream().map(Measured::row).toList();
-    List<Part> parts = all.stream().flatMap(one -> one.parts.stream()).toList();
-    List<Part> bodies =
-        prompting == Prompting.DETECTOR
-                || prompting == Prompting.EDITS
-                || prompting == Prompting.CLICKS
-                || prompting == Prompting.POINTS
-            ? List.of()
-            : parts;
-    boolean clicks = prompting == Prompting.CLICKS;
-    ModelRef ref = model.ref();
-    return new Evaluation(
-        data.folder().toString(),
-        prompting.toString(),
-        rows.size(),
-        new Evaluation.Model(
-            ref.getName(),
-            ref.getVersion(),
-            model.variant(),
-            ref.getDigest(),
-            model.device().name()),
-        scores(rows, Evaluator::mean),
-        scores(rows, Evaluator::deviation),
-        Evaluation.Scores.of(pooled(all)),
-        intervals(all),
-        Rounded.of(mean(rows, PerImage::boundaryF)),
-        bodies.isEmpty() ? null : Rounded.of(mean(bodies, Part::iou)),
-        clicks ? clicks(all, Measured::clicks) : null,
-        clicks ? clicks(all, Measured::discs) : null,
-        clicks ? noc(rows, 0.85) : null,
-        clicks ? noc(rows, 0.9) : null,
-        parts.isEmpty() ? null : calibration(parts),
-        detector(all),
-        edits(all),
-        groups(all, one -> share(one.row.waterFraction())),
-        groups(all, one -> one.row.sensor()),
-        Rounded.of(mean(rows, PerImage::seconds)),
-        rows);
-  }
-
-  private Map<String, Bootstrap.Interval> intervals(List<Measured> all) {
-    Map<String, Bootstrap.Interval> intervals = new LinkedHashMap<>();
-    intervals.put(
-        "mean_iou", Bootstrap.interval(all, some -> mean(some, one -> one.matrix.iou()), seed));
-    intervals.put("pooled_iou", Bootstrap.interval(all, some -> pooled(some).iou(), seed));
-    return intervals;
-  }
-
-  private static ConfusionMatrix pooled(List<Measured> some) {
-    return some.stream().map(Measured::matrix).reduce(ConfusionMatrix.NONE, ConfusionMatrix::plus);
-  }
-
-  private static Evaluation.@Nullable DetectorFigures detector(List<Measured> all) {
-    List<DetectorScore.Picture> boxed = all.stream().flatMap(one -> one.detector.stream()).toList();
-    return boxed.isEmpty() ? null : DetectorScore.figures(boxed);
-  }
-
-  private static Evaluation.@Nullable EditFigures edits(List<Measured> all) {
-    List<Edits.Edit> edits = all.stream().flatMap(one -> one.edits.stream()).toList();
-    return edits.isEmpty()
-        ? null
-        : new Evaluation.EditFigures(
-            edits.size(),
-            Rounded.of(mean(edits, edit -> edit.obeys() ? 1 : 0)),
-            Rounded.of(mean(edits, Edits.Edit::asked)),
-            Rounded.of(mean(edits, Edits.Edit::others)));
-  }
-
-  private static Map<String, Double> clicks(
-      List<Measured> all, Function<Measured, List<Double>> after) {
-    Map<String, Double> ious = new LinkedHashMap<>();
-    for (int n : CLICKS) {
-      ious.put(String.valueOf(n), Rounded.of(mean(all, one -> after.apply(one).get(n))));
-    }
-    return ious;
-  }
-
-  private static double noc(List<PerImage> rows, double goal) {
-    return Rounded.of(
-        mean(
-            rows,
-            row -> {
-              for (int n = 0; n < Answers.MOST_CLICKS; n++) {
-                if (after(row, n) >= goal) {
-                  return n;
-                }
-              }
-              return Answers.MOST_CLICKS;
-            }));
-  }
-
-  private static double after(PerImage row, int clicks) {
-    @Nullable List<Double> ious = row.clicks();
-    return ious == null ? Double.NaN : ious.get(clicks);
-  }
-
-  private static Evaluation.Calibration calibration(List<Part> parts) {
-    double meanOfPredicted = mean(parts, Part::predicted);
-    double meanOfTrue = mean(parts, Part::iou);
-    double both = mean(parts, p -> (p.predicted() - meanOfPredicted) * (p.iou() - meanOfTrue));
-    double spread =
-        Math.sqrt(
-            mean(parts, p -> Math.pow(p.predicted() - meanOfPredicted, 2))
-                * mean(parts, p -> Math.pow(p.iou() - meanOfTrue, 2)));
-    return new Evaluation.Calibration(
-        parts.size(),
-        spread < 1e-9 ? null : Rounded.of(both / spread),
-        Rounded.of(mean(parts, p -> Math.abs(p.predicted() - p.iou()))),
-        Rounded.of(meanOfPredicted - meanOfTrue));
-  }
-
-  private static List<Evaluation.Group> groups(
-      List<Measured> all, Function<Measured, String> name) {
-    Map<String, List<Measured>> byName = new TreeMap<>();
-    all.forEach(one -> byName.computeIfAbsent(name.apply(one), n -> new ArrayList<>()).add(one));
-    List<Evaluation.Group> groups = new ArrayList<>();
-    byName.forEach(
-        (group, some) ->
-            groups.add(
-                new Evaluation.Group(
-                    group,
-                    some.size(),
-                    Rounded.of(mean(some, one -> one.matrix.iou())),
-                    Rounded.of(pooled(some).iou()))));
-    return groups;
-  }
-
-  private static String share(double water) {
-    if (water == 0) {
-      return "dry";
-    }
-    int i = 1;
-    while (water > WATER[i]) {
-      i++;
-    }
-    return Math.round(100 * WATER[i - 1]) + "-" + Math.round(100 * WATER[i]) + "%";
-  }
-
-  /** A figure of many numbers. */
-  private interface Over {
-    double of(List<PerImage> rows, ToDoubleFunction<PerImage> number);
-  }
-
-  private static Evaluation.Scores scores(List<PerImage> rows, Over over) {
-    return new Evaluation.Scores(
-        Rounded.of(over.of(rows, PerImage::iou)),
-        Rounded.of(over.of(rows, PerImage::dice)),
-        Rounded.of(over.of(rows, PerImage::precision)),
-        Rounded.of(over.of(rows, PerImage::recall)));
-  }
-
-  static <T> double mean(List<T> items, ToDoubleFunction<T> number) {
-    return items.stream().mapToDouble(number).average().orElse(Double.NaN);
-  }
-
-  /** Of the sample: n - 1; 0 for a single picture. */
-  private static double deviation(List<PerImage> rows, ToDoubleFunction<PerImage> number) {
-    double mean = mean(rows, number);
-    double squares =
-        rows.stream().mapToDouble(r -> Math.pow(number.applyAsDouble(r) - mean, 2)).sum();
-    return rows.size() < 2 ? 0 : Math.sqrt(squares / (rows.size() - 1));
   }
 }

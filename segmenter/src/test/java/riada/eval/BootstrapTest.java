@@ -14,7 +14,7 @@ class BootstrapTest {
     List<Integer> numbers = IntStream.range(0, 100).boxed().toList();
 
     Bootstrap.Interval interval =
-        Bootstrap.interval(numbers, some -> Evaluator.mean(some, n -> n), 1);
+        Bootstrap.interval(numbers, some -> Summary.mean(some, n -> n), 1);
 
     assertThat(interval.low()).isCloseTo(49.5 - 5.66, within(0.5));
     assertThat(interval.high()).isCloseTo(49.5 + 5.66, within(0.5));

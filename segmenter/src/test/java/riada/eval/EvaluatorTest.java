@@ -110,7 +110,7 @@ class EvaluatorTest {
       truth.setRow(y, 10, 19);
     }
 
-    List<Double> discs = Answers.discs(new Mask(128, 128), truth);
+    List<Double> discs = TruthClicks.discs(new Mask(128, 128), truth);
 
     // a disc of 5 cells around 14,14 has the 69 cells of x² + y² < 25 in the square of 81
     assertThat(discs).hasSize(Answers.MOST_CLICKS + 1).startsWith(0.0, 69.0 / 81);
@@ -145,9 +145,9 @@ class EvaluatorTest {
     Mask truth = WaterBodiesTest.drawn("###......", "###......", "###......", ".........");
     Mask water = WaterBodiesTest.drawn(".........", "........#", ".........", ".........");
 
-    assertThat(Answers.correction(water, truth)).contains(new Point(1, 1, true));
-    assertThat(Answers.correction(truth, new Mask(9, 4))).contains(new Point(1, 1, false));
-    assertThat(Answers.correction(truth, truth)).isEmpty();
+    assertThat(TruthClicks.correction(water, truth)).contains(new Point(1, 1, true));
+    assertThat(TruthClicks.correction(truth, new Mask(9, 4))).contains(new Point(1, 1, false));
+    assertThat(TruthClicks.correction(truth, truth)).isEmpty();
   }
 
   @Test
