@@ -3,12 +3,7 @@ package riada.cap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.locationtech.jts.geom.Coordinate;
-import org.locationtech.jts.geom.Envelope;
-import org.locationtech.jts.geom.Geometry;
-import org.locationtech.jts.geom.GeometryFactory;
-import org.locationtech.jts.geom.Polygon;
-import org.locationtech.jts.operation.overlayng.OverlayNGRobust;
+import riada.cap.Outlines.Corner;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
 
@@ -31,8 +26,6 @@ public final class FloodCover {
    * A binary fraction, so that equal corners are equal numbers.
    */
   private static final double MARGIN = 1.0 / 32;
-
-  private static final GeometryFactory SHAPES = new GeometryFactory();
 
   private final TreeSet<TileId> tiles = new TreeSet<>(); // all at one zoom, row by row
   private int zoom = TileId.MAX_ZOOM;
@@ -61,80 +54,29 @@ public final class FloodCover {
       return List.of();
     }
     while (true) { // ends: at zoom 0 it is one square
-      List<List<Coordinate>> rings = rings();
+      List<List<Corner>> rings = Outlines.of(tiles, MAX_POLYGONS);
       if (rings.size() <= MAX_POLYGONS
-          && rings.stream().allMatch(ring -> ring.size() <= CapPolygon.MAX_VERTICES)) {
+          && rings.stream().allMatch(ring -> ring.size() < CapPolygon.MAX_VERTICES)) {
         return rings.stream().map(this::onEarth).toList();
       }
       coarsen();
     }
   }
 
-  /** The outer outlines, in tiles of the world; what lies in a hole of one is part of it. */
-  private List<List<Coordinate>> rings() {
-    Geometry withHoles = OverlayNGRobust.union(SHAPES.buildGeometry(runs()));
-    List<Geometry> shells = new ArrayList<>();
-    for (int i = 0; i < withHoles.getNumGeometries(); i++) {
-      Polygon polygon = (Polygon) withHoles.getGeometryN(i);
-      shells.add(SHAPES.createPolygon(polygon.getExteriorRing()));
+  private CapPolygon onEarth(List<Corner> ring) {
+    List<CapPolygon.Vertex> closed = new ArrayList<>();
+    for (Corner corner : ring) {
+      closed.add(
+          CapPolygon.Vertex.of(
+              TileGrid.latitude(zoom, moved(corner.y(), corner.south())),
+              TileGrid.longitude(zoom, moved(corner.x(), corner.east()))));
     }
-    Geometry filled = OverlayNGRobust.union(SHAPES.buildGeometry(shells));
-    List<List<Coordinate>> rings = new ArrayList<>();
-    for (int i = 0; i < filled.getNumGeometries(); i++) {
-      Polygon polygon = (Polygon) filled.getGeometryN(i);
-      rings.add(corners(polygon.getExteriorRing().getCoordinates()));
-    }
-    return rings;
+    closed.add(closed.get(0));
+    return new CapPolygon(closed);
   }
 
-  /** The tiles as rectangles: those that follow each other in a row are one. */
-  private List<Geometry> runs() {
-    List<Geometry> runs = new ArrayList<>();
-    List<TileId> all = List.copyOf(tiles);
-    int first = 0;
-    for (int i = 1; i <= all.size(); i++) {
-      boolean goesOn =
-          i < all.size()
-              && all.get(i).y() == all.get(first).y()
-              && all.get(i).x() == all.get(i - 1).x() + 1;
-      if (!goesOn) {
-        double side = 1 << zoom;
-        TileId west = all.get(first);
-        runs.add(
-            SHAPES.toGeometry(
-                new Envelope(
-                    Math.max(0, west.x() - MARGIN),
-                    Math.min(side, all.get(i - 1).x() + 1 + MARGIN),
-                    Math.max(0, west.y() - MARGIN),
-                    Math.min(side, west.y() + 1 + MARGIN))));
-        first = i;
-      }
-    }
-    return runs;
-  }
-
-  /** Without the points at which the outline goes straight on. */
-  private static List<Coordinate> corners(Coordinate[] ring) {
-    List<Coordinate> corners = new ArrayList<>();
-    int n = ring.length - 1; // the last repeats the first
-    for (int i = 0; i < n; i++) {
-      Coordinate before = ring[(i + n - 1) % n];
-      Coordinate after = ring[(i + 1) % n];
-      if (before.x != after.x && before.y != after.y) { // every edge is upright or level
-        corners.add(ring[i]);
-      }
-    }
-    corners.add(corners.get(0));
-    return corners;
-  }
-
-  private CapPolygon onEarth(List<Coordinate> ring) {
-    return new CapPolygon(
-        ring.stream()
-            .map(
-                at ->
-                    CapPolygon.Vertex.of(
-                        TileGrid.latitude(zoom, at.y), TileGrid.longitude(zoom, at.x)))
-            .toList());
+  /** With the margin, as far as the world goes. */
+  private double moved(int at, int outside) {
+    return Math.max(0, Math.min(1 << zoom, at + outside * MARGIN));
   }
 }
