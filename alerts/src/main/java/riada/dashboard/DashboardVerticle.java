@@ -7,7 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import java.net.BindException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -164,20 +164,18 @@ public final class DashboardVerticle extends VerticleBase {
   }
 
   private Throwable explained(Throwable failure) {
-    if (!(failure instanceof BindException)) {
+    if (!(failure instanceof IOException)) { // taken, or no address of this machine
       return failure;
     }
-    BindException sentence =
-        new BindException(
-            "The dashboard cannot listen on "
-                + config.host()
-                + ":"
-                + config.port()
-                + " ("
-                + failure.getMessage()
-                + "); stop the program that holds the port, or choose another with --port"
-                + " (0 takes any free one).");
-    sentence.initCause(failure);
-    return sentence;
+    return new IOException(
+        "The dashboard cannot listen on "
+            + config.host()
+            + ":"
+            + config.port()
+            + " ("
+            + String.valueOf(failure.getMessage()).strip()
+            + "); stop the program that holds the port, or choose another with --port"
+            + " (0 takes any free one), or another --host.",
+        failure);
   }
 }

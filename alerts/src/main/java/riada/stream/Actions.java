@@ -8,6 +8,7 @@ import riada.geo.TileId;
 import riada.proto.Action;
 import riada.proto.BadInput;
 import riada.proto.RegionState;
+import riada.proto.Regions;
 
 /** What operators' actions do to an incident. Pure: no order of arrival shows. */
 final class Actions {
@@ -17,6 +18,9 @@ final class Actions {
           .thenComparing(Action::getWho)
           .thenComparingLong(action -> millis(action.getUntil()))
           .thenComparing(Action::getWhy);
+
+  /** The longest id of an incident: a region's, and when it began. */
+  private static final int MAX_ID = Regions.MAX_NAME + "-20260301T120000Z".length();
 
   private static final Pattern INCIDENT = Pattern.compile("(.+)-\\d{8}T\\d{6}Z", Pattern.DOTALL);
 
@@ -29,7 +33,7 @@ final class Actions {
    */
   static String region(String incident) throws BadInput {
     Matcher id = INCIDENT.matcher(incident);
-    if (!id.matches()) {
+    if (!id.matches() || incident.length() > MAX_ID) {
       throw new BadInput(
           "incident_unreadable",
           "\""

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -33,11 +34,11 @@ import riada.proto.Topics;
  * Copies the tiles that alerts rest on to where they are kept as long as the alerts. The topology
  * names them on the evidence topic, together with the alert or not at all; this reads each where it
  * lies on the tiles topic, and writes it under the same key, or, where an alert names it, the
- * sentence that says why it is not there: of what is named without an alert a copy may lie there
- * from before. A plain consumer beside the topology, for tiles are large and the topology's state
- * is small. What is copied twice after a crash is the same record twice. Works on a thread of its
- * own, its {@link EvidenceKeeper} on another; {@link #close} and {@link #trouble} may be called
- * from any.
+ * sentence that says why it is not there. Where a copy lies there from before it says nothing:
+ * after a start it looks for one ({@link EarlierCopies}) before it calls a tile missing. A plain
+ * consumer beside the topology, for tiles are large and the topology's state is small. What is
+ * copied twice after a crash is the same record twice. Works on a thread of its own, its {@link
+ * EvidenceKeeper} on another; {@link #close} and {@link #trouble} may be called from any.
  */
 public final class EvidenceCopier implements AutoCloseable {
   /** The consumer group of all copiers. */
@@ -117,6 +118,7 @@ public final class EvidenceCopier implements AutoCloseable {
   private void copy() throws InterruptedException {
     try (KafkaConsumer<byte[], byte[]> wanted = consumer();
         SourceTiles tiles = new SourceTiles(client);
+        EarlierCopies earlier = new EarlierCopies(client, copied::put);
         KafkaProducer<byte[], byte[]> out = producer(client)) {
       wanted.subscribe(List.of(Topics.EVIDENCE.name()));
       int pollsAway = 0;
@@ -124,7 +126,7 @@ public final class EvidenceCopier implements AutoCloseable {
         ConsumerRecords<byte[], byte[]> records = wanted.poll(POLL);
         pollsAway = isConnected(wanted) ? 0 : pollsAway + 1;
         keeper.keep(wanted.assignment()); // each copier those that it has: no tile by two of them
-        copy(records, tiles::find, out);
+        copy(records, tiles::find, earlier::read, out);
         if (!records.isEmpty()) {
           wanted.commitSync(records.nextOffsets());
         }
@@ -150,10 +152,13 @@ public final class EvidenceCopier implements AutoCloseable {
   /**
    * Writes what these records ask for, and returns when the broker has all of it. Only then is it
    * remembered as copied: what was not acknowledged is read again, and must be written again.
+   *
+   * @param earlier is asked to remember the copies that lie before a record, whose tile is gone
    */
   void copy(
       Iterable<ConsumerRecord<byte[], byte[]>> records,
       Function<Evidence, SourceTiles.Found> tiles,
+      BiConsumer<ConsumerRecord<byte[], byte[]>, Evidence> earlier,
       Producer<byte[], byte[]> out)
       throws ExecutionException, InterruptedException {
     Map<String, Long> sending = new HashMap<>();
@@ -169,8 +174,14 @@ public final class EvidenceCopier implements AutoCloseable {
         continue;
       }
       SourceTiles.Found found = tiles.apply(wanted);
-      if (found.tile() == null && wanted.getSequence() == 0) {
-        continue; // a copy may lie there from before; if an alert comes, it names it again
+      if (found.tile() == null) {
+        if (wanted.getSequence() == 0) {
+          continue; // a copy may lie there from before; if an alert comes, it names it again
+        }
+        earlier.accept(record, wanted);
+        if (offset.equals(copied.get(key))) {
+          continue;
+        }
       }
       Evidence.Builder evidence = wanted.toBuilder().setMissing(found.missing());
       if (found.tile() != null) {

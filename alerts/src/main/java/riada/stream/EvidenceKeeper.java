@@ -238,7 +238,7 @@ final class EvidenceKeeper implements AutoCloseable {
   }
 
   /** Waits for the broker: what it hands out is empty only where a transaction's mark lies. */
-  private static ConsumerRecords<byte[], byte[]> poll(
+  static ConsumerRecords<byte[], byte[]> poll(
       KafkaConsumer<byte[], byte[]> evidence, TopicPartition partition) {
     long from = evidence.position(partition);
     long since = System.nanoTime();
@@ -251,7 +251,7 @@ final class EvidenceKeeper implements AutoCloseable {
     throw new TimeoutException("the broker hands out no evidence");
   }
 
-  private static long firstAt(
+  static long firstAt(
       KafkaConsumer<byte[], byte[]> evidence, TopicPartition partition, long fromMs, long end) {
     Map<TopicPartition, OffsetAndTimestamp> found =
         evidence.offsetsForTimes(Map.of(partition, Math.max(0, fromMs)));
@@ -259,7 +259,7 @@ final class EvidenceKeeper implements AutoCloseable {
     return at == null ? end : at.offset();
   }
 
-  private static @Nullable Evidence read(ConsumerRecord<byte[], byte[]> record) {
+  static @Nullable Evidence read(ConsumerRecord<byte[], byte[]> record) {
     try {
       return record.value() == null ? null : Evidence.parseFrom(record.value());
     } catch (InvalidProtocolBufferException e) {

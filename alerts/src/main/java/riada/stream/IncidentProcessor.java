@@ -64,13 +64,14 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   public void process(Record<String, RegionInput> from) {
     RegionInput input = from.value();
     String region = input.getRegionId();
+    long at = Intake.notAhead(from.timestamp(), now());
     switch (input.getInputCase()) {
       case DEFINITION -> define(region, input.getDefinition());
-      case DELETED -> delete(region, from.timestamp());
-      case CONTRIBUTION -> count(input.getContribution(), from.timestamp());
-      case CHILD -> adopt(region, input.getChild(), from.timestamp());
-      case PARENT -> obey(region, input.getParent(), from.timestamp());
-      case ACTION -> act(region, input.getAction(), from.timestamp());
+      case DELETED -> delete(region, at);
+      case CONTRIBUTION -> count(input.getContribution(), at);
+      case CHILD -> adopt(region, input.getChild(), at);
+      case PARENT -> obey(region, input.getParent(), at);
+      case ACTION -> act(region, input.getAction(), at);
       case INPUT_NOT_SET -> throw new IllegalStateException("an empty RegionInput for " + region);
     }
   }
@@ -101,7 +102,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     }
     RegionLife ended = Incidents.withdrawn(life, now());
     if (ended.getSequence() > life.getSequence()) {
-      send(receipts.withdraw(Incidents.newest(ended)), timestamp);
+      send(receipts.withdraw(Incidents.newest(ended)));
     }
     sums.forget(region);
     if (Telling.silencesChildren(life) && life.getChildrenCount() > 0) {
@@ -171,7 +172,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
         speak(region, after, timestamp);
       }
     } catch (BadInput why) {
-      dead(input, why, timestamp);
+      dead(input, why);
     }
   }
 
@@ -251,7 +252,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
         continue;
       }
       if (Upkeep.isNamingDue(entry.value, nowMs)) {
-        send(receipts.named(entry.key, entry.value.getIncidentId()), nowMs);
+        send(receipts.named(entry.key, entry.value.getIncidentId()));
       }
       lives.put(entry.key, Upkeep.kept(entry.value, nowMs));
     }
@@ -269,7 +270,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     if (told != null) {
       life = Incidents.told(life, told, decision, figures, now());
       life = life.toBuilder().setNamedClockMs(now()).build();
-      send(receipts.seal(Incidents.newest(life)), timestamp);
+      send(receipts.seal(Incidents.newest(life)));
     }
     send(
         definition.getRegion().getId(),
@@ -278,16 +279,17 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     return life;
   }
 
-  private void send(Receipts.Receipt receipt, long timestamp) {
+  /** It is of now: by its time it is kept, and the record that caused it may be of any. */
+  private void send(Receipts.Receipt receipt) {
     Judged alert = new Judged.OfAlert(receipt.alert());
-    context().forward(new Record<>(receipt.alert().getIncidentId(), alert, timestamp));
-    send(receipt.evidence(), timestamp);
+    context().forward(new Record<>(receipt.alert().getIncidentId(), alert, now()));
+    send(receipt.evidence());
   }
 
-  private void send(List<Evidence> named, long timestamp) {
+  private void send(List<Evidence> named) {
     for (Evidence evidence : named) {
       String key = Receipts.key(evidence.getIncidentId(), evidence.getObservationId());
-      context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), timestamp));
+      context().forward(new Record<>(key, (Judged) new Judged.OfEvidence(evidence), now()));
     }
   }
 
@@ -295,7 +297,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     context().forward(new Record<>(region, (Judged) new Judged.OfStats(stats), timestamp));
   }
 
-  private void dead(ActionInput input, BadInput why, long timestamp) {
+  private void dead(ActionInput input, BadInput why) {
     ProducerRecord<byte[], byte[]> letter =
         DeadLetters.record(
             Intake.STAGE,
@@ -307,7 +309,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
             bytes(input.getValue()),
             why);
     Judged dead = new Judged.Dead(Bytes.wrap(letter.key()), Bytes.wrap(letter.value()));
-    context().forward(new Record<>("", dead, timestamp, letter.headers()));
+    context().forward(new Record<>("", dead, now(), letter.headers()));
   }
 
   private static byte[] bytes(ByteString bytes) {

@@ -42,6 +42,7 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
     }
   }
 
+  /** It is of now: by its time it is kept, and the refused record's may be any. */
   private void dead(Record<byte[], byte[]> from, BadInput why) {
     RecordMetadata at = context().recordMetadata().orElseThrow();
     ProducerRecord<byte[], byte[]> letter =
@@ -55,7 +56,7 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
             from.value(),
             why);
     Sifted dead = new Sifted.Dead(Bytes.wrap(letter.key()), Bytes.wrap(letter.value()));
-    context().forward(new Record<>("", dead, from.timestamp(), letter.headers()));
+    context().forward(new Record<>("", dead, context().currentSystemTimeMs(), letter.headers()));
   }
 
   final void send(TileInput input, Record<byte[], byte[]> from) {
@@ -81,7 +82,20 @@ abstract class Intake extends ContextualProcessor<byte[], byte[], String, Sifted
   /** Of the stranger's headers only the trace goes on: the others may be anything of any size. */
   private void send(String key, Sifted sifted, Record<byte[], byte[]> from) {
     context()
-        .forward(new Record<>(key, sifted, from.timestamp(), CloudEvents.trace(from.headers())));
+        .forward(
+            new Record<>(
+                key,
+                sifted,
+                notAhead(from.timestamp(), context().currentSystemTimeMs()),
+                CloudEvents.trace(from.headers())));
+  }
+
+  /**
+   * A record's time for what is made of it: brokers refuse what is more than an hour ahead of them,
+   * and a clock that was set back left such records behind.
+   */
+  static long notAhead(long timestamp, long nowMs) {
+    return Math.min(timestamp, nowMs);
   }
 
   final Instant now() {

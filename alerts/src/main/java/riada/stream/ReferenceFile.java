@@ -22,6 +22,9 @@ import riada.proto.Reference;
 public final class ReferenceFile {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The most tiles of a file: all of them are in memory at once, 100 kB each. */
+  static final int MAX_TILES = 4096;
+
   /** What a file tells of one tile: the wet cells lie within the known. */
   public record Cells(Mask wet, Mask known) {}
 
@@ -41,13 +44,13 @@ public final class ReferenceFile {
       String name, String geoJson, Optional<Bounds> told, int zoom) throws BadInput {
     Map<TileId, Mask> wet = new TreeMap<>();
     for (JsonNode geometry : geometries(name, geoJson)) {
-      add(cover(name, RegionShape.parse(name, geometry.toString()), zoom), wet);
+      add(name, cover(name, RegionShape.parse(name, geometry.toString()), zoom), wet);
     }
     Map<TileId, Mask> known = new TreeMap<>();
     if (told.isPresent()) {
       Bounds bounds = told.get();
       Geometry box = RegionShape.box(bounds.west(), bounds.south(), bounds.east(), bounds.north());
-      add(cover(name, box, zoom), known);
+      add(name, cover(name, box, zoom), known);
     }
     Map<TileId, Cells> cells = new TreeMap<>();
     for (TileId tile : told.isPresent() ? known.keySet() : wet.keySet()) {
@@ -79,10 +82,22 @@ public final class ReferenceFile {
     return RegionCover.of(name, shape, zoom);
   }
 
-  private static void add(RegionCover cover, Map<TileId, Mask> masks) {
+  static BadInput tooLarge(String name) {
+    return new BadInput(
+        "reference_too_large",
+        name
+            + " covers more than "
+            + MAX_TILES
+            + " tiles; cut it into parts, and import each by itself.");
+  }
+
+  private static void add(String name, RegionCover cover, Map<TileId, Mask> masks) throws BadInput {
     for (Map.Entry<TileId, MaskRuns> clip : cover.clips().entrySet()) {
       Mask mask = masks.computeIfAbsent(clip.getKey(), t -> new Mask(TileGrid.SIZE, TileGrid.SIZE));
       TileState.fill(clip.getValue(), mask);
+      if (masks.size() > MAX_TILES) {
+        throw tooLarge(name);
+      }
     }
   }
 

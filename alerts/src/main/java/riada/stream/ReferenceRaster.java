@@ -1,14 +1,19 @@
 package riada.stream;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 import mil.nga.tiff.FieldTagType;
 import mil.nga.tiff.FileDirectory;
 import mil.nga.tiff.FileDirectoryEntry;
 import mil.nga.tiff.Rasters;
 import mil.nga.tiff.TIFFImage;
 import mil.nga.tiff.TiffReader;
+import mil.nga.tiff.util.TiffConstants;
 import mil.nga.tiff.util.TiffException;
 import org.jspecify.annotations.Nullable;
 import riada.geo.TileGrid;
@@ -56,16 +61,59 @@ public final class ReferenceRaster {
    */
   public static ReferenceRaster read(String name, byte[] file) throws BadInput {
     try {
-      TIFFImage image = TiffReader.readTiff(file);
+      TIFFImage image = TiffReader.readTiff(firstAlone(file));
       FileDirectory first = image.getFileDirectory();
       long size = first.getImageWidth().longValue() * first.getImageHeight().longValue();
       if (size > MAX_PIXELS) {
         throw bad(name, "has " + size + " pixels; cut it into parts of at most " + MAX_PIXELS);
       }
+      checkStreams(name, first, file);
       return place(name, first);
-    } catch (TiffException | IndexOutOfBoundsException | ClassCastException e) {
-      throw bad(name, "is no TIFF that can be read: " + e.getMessage());
+    } catch (RuntimeException e) { // the library throws all sorts of them for a damaged file
+      String why = e instanceof TiffException ? ": " + e.getMessage() : "; copy it again";
+      throw bad(name, "is no TIFF that can be read" + why);
     }
+  }
+
+  /** Of a compressed stream without an end the library would wait for the end for ever. */
+  private static void checkStreams(String name, FileDirectory first, byte[] file) throws BadInput {
+    Integer compression = first.getCompression();
+    if (compression == null
+        || compression != TiffConstants.COMPRESSION_DEFLATE
+            && compression != TiffConstants.COMPRESSION_PKZIP_DEFLATE) {
+      return;
+    }
+    boolean tiled = first.isTiled();
+    List<? extends Number> offsets = tiled ? first.getTileOffsets() : first.getStripOffsets();
+    List<? extends Number> counts = tiled ? first.getTileByteCounts() : first.getStripByteCounts();
+    byte[] scratch = new byte[1 << 16];
+    for (int i = 0; i < offsets.size(); i++) {
+      Inflater inflater = new Inflater();
+      try {
+        inflater.setInput(file, offsets.get(i).intValue(), counts.get(i).intValue());
+        while (!inflater.finished()) {
+          if (inflater.inflate(scratch) == 0 && !inflater.finished()
+              || inflater.getBytesWritten() > MAX_PIXELS * 8L) {
+            throw bad(name, "is a damaged TIFF: a part of it has no end; copy it again");
+          }
+        }
+      } catch (DataFormatException e) {
+        throw bad(name, "is a damaged TIFF: " + e.getMessage() + "; copy it again");
+      } finally {
+        inflater.end();
+      }
+    }
+  }
+
+  /** What follows the first directory is not wanted, and may be a ring that has no end. */
+  private static byte[] firstAlone(byte[] file) {
+    ByteBuffer bytes =
+        ByteBuffer.wrap(file.clone())
+            .order(file[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int directory = bytes.getInt(4);
+    int entries = Short.toUnsignedInt(bytes.getShort(directory));
+    bytes.putInt(directory + 2 + 12 * entries, 0); // where the next one lies: there is none
+    return bytes.array();
   }
 
   private static ReferenceRaster place(String name, FileDirectory first) throws BadInput {
@@ -124,10 +172,8 @@ public final class ReferenceRaster {
     int fromY = tile(TileGrid.row(zoom, latitude(north)), zoom);
     int toY = tile(Math.nextDown(TileGrid.row(zoom, latitude(south))), zoom);
     long tiles = (toX - fromX + 1L) * (toY - fromY + 1L);
-    if (tiles > RegionCover.MAX_TILES) {
-      throw bad(
-          name,
-          "covers " + tiles + " tiles; cut it into parts of at most " + RegionCover.MAX_TILES);
+    if (tiles > ReferenceFile.MAX_TILES) {
+      throw ReferenceFile.tooLarge(name);
     }
     Map<TileId, ReferenceFile.Cells> cells = new TreeMap<>();
     for (int y = fromY; y <= toY; y++) {

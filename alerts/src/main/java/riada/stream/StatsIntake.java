@@ -31,7 +31,8 @@ final class StatsIntake extends ContextualProcessor<byte[], byte[], String, Regi
                       .setSilences(stats.getSilencesChildren())
                       .addAllAncestors(stats.getAncestorsList()))
               .build();
-      context().forward(new Record<>(child, notice, from.timestamp()));
+      long at = Intake.notAhead(from.timestamp(), context().currentSystemTimeMs());
+      context().forward(new Record<>(child, notice, at));
     }
   }
 }

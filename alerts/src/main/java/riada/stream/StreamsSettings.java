@@ -93,6 +93,9 @@ public record StreamsSettings(
         Topics.MAX_DEAD_LETTER_BYTES);
     p.put(
         StreamsConfig.topicPrefix("max.message.bytes"), Integer.toString(Topics.MAX_MESSAGE_BYTES));
+    // What it keeps bears the time of what it read, which a clock that was set back left ahead.
+    p.put(
+        StreamsConfig.topicPrefix("message.timestamp.after.max.ms"), Long.toString(Long.MAX_VALUE));
     p.putAll(extra);
     return p;
   }

@@ -57,7 +57,9 @@ final class TileProcessor extends ContextualProcessor<String, TileInput, String,
   }
 
   @Override
-  public void process(Record<String, TileInput> from) {
+  public void process(Record<String, TileInput> given) {
+    long at = Intake.notAhead(given.timestamp(), context().currentSystemTimeMs());
+    Record<String, TileInput> from = given.withTimestamp(at);
     TileInput input = from.value();
     String tile = input.getTile();
     TileState state = states.of(tile);

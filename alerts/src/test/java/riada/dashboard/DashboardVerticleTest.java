@@ -11,8 +11,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -320,10 +320,26 @@ class DashboardVerticleTest {
               DashboardConfig.unfed(taken.getLocalPort()), metrics, Clock.systemUTC());
 
       assertThatThrownBy(() -> vertx.deployVerticle(second).await())
-          .isInstanceOf(BindException.class)
+          .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("choose another with --port");
     }
+  }
+
+  @Test
+  void aHostThatIsNoneIsToldWithTheWayOut() {
+    DashboardConfig plain = DashboardConfig.unfed(0);
+    var nowhere =
+        new DashboardVerticle(
+            new DashboardConfig(
+                "nowhere.invalid", 0, plain.kafka(), plain.groundBytes(), plain.pictureBytes()),
+            metrics,
+            Clock.systemUTC());
+
+    assertThatThrownBy(() -> vertx.deployVerticle(nowhere).await())
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("The dashboard cannot listen on nowhere.invalid:0 (")
+        .hasMessageEndingWith("or another --host.");
   }
 
   @Test

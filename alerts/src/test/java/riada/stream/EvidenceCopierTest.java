@@ -51,10 +51,10 @@ class EvidenceCopierTest {
   @Test
   void aTileThatIsGoneIsMissingOnlyWhereAnAlertNamesIt() throws Exception {
     Expiring out = new Expiring();
-    copier.copy(List.of(wanted("a", 1, 0)), gone -> SourceTiles.Found.missing("Gone."), out);
+    copyGone(out, wanted("a", 1, 0));
     assertThat(out.history()).as("a copy of it may lie there").isEmpty();
 
-    copier.copy(List.of(wanted("a", 1, 1)), gone -> SourceTiles.Found.missing("Gone."), out);
+    copyGone(out, wanted("a", 1, 1));
 
     assertThat(out.history()).hasSize(1);
     assertThat(Evidence.parseFrom(out.history().get(0).value()).getMissing()).isEqualTo("Gone.");
@@ -64,7 +64,19 @@ class EvidenceCopierTest {
   private void copy(Expiring out, ConsumerRecord<byte[], byte[]>... records)
       throws ExecutionException, InterruptedException {
     copier.copy(
-        List.of(records), evidence -> new SourceTiles.Found(Tile.getDefaultInstance(), ""), out);
+        List.of(records),
+        evidence -> new SourceTiles.Found(Tile.getDefaultInstance(), ""),
+        (record, evidence) -> {},
+        out);
+  }
+
+  private void copyGone(Expiring out, ConsumerRecord<byte[], byte[]> record)
+      throws ExecutionException, InterruptedException {
+    copier.copy(
+        List.of(record),
+        evidence -> SourceTiles.Found.missing("Gone."),
+        (name, evidence) -> {},
+        out);
   }
 
   /** A producer whose records expire while the broker is away. */

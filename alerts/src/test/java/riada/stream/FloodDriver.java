@@ -164,6 +164,14 @@ final class FloodDriver implements AutoCloseable {
     return alerts.readValuesToList();
   }
 
+  List<TestRecord<String, Alert>> alertRecords() {
+    return new ArrayList<>(alerts.readRecordsToList());
+  }
+
+  List<TestRecord<String, RegionStats>> statsRecords() {
+    return new ArrayList<>(stats.readRecordsToList());
+  }
+
   List<TestRecord<String, Evidence>> evidence() {
     return new ArrayList<>(evidence.readRecordsToList());
   }

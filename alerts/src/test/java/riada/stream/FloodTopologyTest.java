@@ -15,6 +15,7 @@ import com.google.protobuf.UnknownFieldSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
 import riada.mask.Mask;
@@ -387,6 +390,27 @@ class FloodTopologyTest {
     assertThat(flood.dead(Topics.MASKS))
         .singleElement()
         .satisfies(l -> assertThat(l.key()).isNull());
+  }
+
+  /** By its time a record is kept; and brokers refuse one that is far ahead of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1970-01-01T00:00:00Z", "2026-03-03T12:00:00Z"})
+  void alertsAndDeadLettersAreOfNowWhateverTheTimeOfTheirCause(Instant cause) {
+    flood.raw(Topics.REGIONS, "whole", WHOLE.toByteArray(), cause);
+    WaterMask mask = mask(TILE, "a", hours(1), rows(0, 150), full()).build();
+
+    flood.raw(Topics.MASKS, TILE.toString(), mask.toByteArray(), cause);
+    flood.raw(Topics.MASKS, TILE.toString(), new byte[] {1}, cause);
+
+    assertThat(flood.alertRecords()).hasSize(1).allMatch(one -> one.getRecordTime().equals(NOW));
+    assertThat(flood.evidence()).hasSize(1).allMatch(one -> one.getRecordTime().equals(NOW));
+    assertThat(flood.dead(Topics.MASKS))
+        .hasSize(1)
+        .allMatch(one -> one.getRecordTime().equals(NOW));
+    assertThat(flood.statsRecords())
+        .isNotEmpty()
+        .noneMatch(one -> one.getRecordTime().isAfter(NOW));
+    assertThat(flood.groundRecords()).hasSize(1).noneMatch(one -> one.getRecordTime().isAfter(NOW));
   }
 
   @Test

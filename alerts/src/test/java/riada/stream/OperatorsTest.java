@@ -299,6 +299,32 @@ class OperatorsTest {
     assertThat(reasons()).singleElement().asString().contains("more than 786432 bytes");
   }
 
+  /** Four times over it would not fit a message, and end each thread that tries. */
+  @Test
+  void anIncidentOfAnEndlessNameIsPutAside() {
+    String endless = "r".repeat(700 << 10) + "-20260301T110000Z";
+
+    flood.send(action(Action.Kind.ACKNOWLEDGE, "ann", 0).setTarget(endless).build());
+
+    assertThat(reasons())
+        .singleElement()
+        .asString()
+        .contains("is no incident's id")
+        .hasSizeLessThan(400);
+  }
+
+  @Test
+  void anIncidentOfAnyLettersIsActedOn() {
+    flood.send(WHOLE.toBuilder().setId("niño/río ä").build());
+    String incident = flood.lastStats().getIncidentId();
+
+    flood.send(action(Action.Kind.ACKNOWLEDGE, "Ñandú", 0).setTarget(incident).build());
+
+    assertThat(incident).isEqualTo("niño/río ä-20260301T110000Z");
+    assertThat(flood.lastStats().getAcknowledgedBy()).isEqualTo("Ñandú");
+    assertThat(reasons()).isEmpty();
+  }
+
   private List<String> reasons() {
     return flood.dead(Topics.ACTIONS).stream().map(letter -> reason(letter.headers())).toList();
   }

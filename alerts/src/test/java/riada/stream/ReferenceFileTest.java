@@ -2,11 +2,15 @@ package riada.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static riada.stream.FloodDriver.TILE;
 import static riada.stream.FloodDriver.cells;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +89,57 @@ class ReferenceFileTest {
     assertThatThrownBy(() -> ReferenceRaster.read("utm.tif", utm))
         .isInstanceOf(BadInput.class)
         .hasMessage("utm.tif is in EPSG:32632; reproject it to EPSG:4326 or EPSG:3857.");
+  }
+
+  /** The directory after the first is the first again. */
+  @Test
+  void aRasterWhoseDirectoriesGoRoundIsReadAsItsFirst() throws BadInput, IOException {
+    byte[] ring = raster(3857, new float[] {90, 90, 90, -1, 0, 0, 0, 0});
+    ByteBuffer bytes =
+        ByteBuffer.wrap(ring)
+            .order(ring[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int first = bytes.getInt(4);
+    bytes.putInt(first + 2 + 12 * bytes.getShort(first), first);
+
+    Map<TileId, ReferenceFile.Cells> cells =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> ReferenceRaster.read("r.tif", ring).cells("r.tif", 50, -1.0, 14));
+
+    assertThat(cells).containsOnlyKeys(TILE);
+  }
+
+  /** Byte by byte another: each is read, or refused with a sentence, and none is waited for. */
+  @Test
+  void aDamagedRasterIsReadOrRefused() throws IOException {
+    byte[] good = raster(3857, new float[] {90, 90, 90, -1, 0, 0, 0, 0});
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          for (int i = 0; i < 2 * good.length; i++) {
+            byte[] damaged = good.clone();
+            damaged[i / 2] = (byte) (i % 2 == 0 ? 0 : 0xff);
+            try {
+              ReferenceRaster.read("r.tif", damaged);
+            } catch (BadInput e) {
+              assertThat(e).hasMessageStartingWith("r.tif ");
+            }
+          }
+        });
+  }
+
+  @Test
+  void whatWouldNotFitIntoMemoryIsToBeCut() {
+    Optional<Bounds> hundredTilesASide = Optional.of(new Bounds(0, 0, 2.2, 2.2));
+
+    assertThatThrownBy(
+            () ->
+                ReferenceFile.polygons(
+                    "lakes", cells(TILE, 10, 20, 110, 70), hundredTilesASide, 14))
+        .isInstanceOf(BadInput.class)
+        .hasMessage(
+            "lakes covers more than 4096 tiles; cut it into parts, and import each by itself.");
   }
 
   @ParameterizedTest

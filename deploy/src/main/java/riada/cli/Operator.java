@@ -6,7 +6,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine.Option;
 import riada.proto.Action;
+import riada.proto.BadInput;
 import riada.proto.Observation;
+import riada.proto.Tiles;
 import riada.proto.Topics;
 
 /** Who acts and why, for the verbs that send actions. What they lead to is shown by the figures. */
@@ -28,8 +30,17 @@ final class Operator {
       description = "A sentence for those who read it later.")
   String why = "";
 
-  /** An action of now, its kind yet to be set. */
-  Action.Builder action(String target, Clock clock) {
+  /**
+   * An action of now, its kind yet to be set.
+   *
+   * @throws BadInput when nobody is named: it would only become a dead letter
+   */
+  Action.Builder action(String target, Clock clock) throws BadInput {
+    if (who.isBlank() || who.length() > Tiles.MAX_NAME) {
+      throw new BadInput(
+          "operator_unnamed",
+          "--who must say who acts, in at most " + Tiles.MAX_NAME + " characters.");
+    }
     return Action.newBuilder()
         .setTarget(target)
         .setWho(who)

@@ -3,6 +3,7 @@ package riada.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,14 +76,14 @@ final class ReferenceVerb {
           @Nullable Double noData,
       @Parameters(paramLabel = "FILE") Path file)
       throws Exception {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = read(file);
     String name = String.valueOf(file.getFileName());
     Map<TileId, ReferenceFile.Cells> cells =
         isTiff(bytes)
             ? ReferenceRaster.read(name, bytes).cells(name, wetAbove, noData, ZOOM)
             : ReferenceFile.polygons(
                 name,
-                new String(bytes, UTF_8),
+                text(name, bytes, "neither a GeoTIFF nor GeoJSON"),
                 bounds == null ? Optional.empty() : Optional.of(Bounds.parse(bounds)),
                 ZOOM);
     String of = version == null ? name + "-" + digest(bytes) : version;
@@ -110,9 +111,10 @@ final class ReferenceVerb {
       @Option(names = "--dry", description = "The polygons are normally dry, not wet.") boolean dry,
       @Parameters(paramLabel = "FILE") Path file)
       throws Exception {
+    String name = String.valueOf(file.getFileName());
+    String polygons = text(name, read(file), "no GeoJSON, which a correction is");
     Map<TileId, ReferenceFile.Cells> cells =
-        ReferenceFile.polygons(
-            String.valueOf(file.getFileName()), Files.readString(file), Optional.empty(), ZOOM);
+        ReferenceFile.polygons(name, polygons, Optional.empty(), ZOOM);
     Map<TileId, Reference> before = references(kafka, cells);
     Action.Builder action =
         operator.action("", Clock.systemUTC()).setKind(Action.Kind.CORRECT_REFERENCE);
@@ -169,6 +171,23 @@ final class ReferenceVerb {
       cm2 += TileGrid.areaCm2(tile.getKey(), tile.getValue().wet());
     }
     return new Sent(version, cells.size(), cm2 / 1e10);
+  }
+
+  private static byte[] read(Path file) throws BadInput, IOException {
+    if (Files.isDirectory(file)) {
+      throw new BadInput("reference_unreadable", file + " is a folder; name a file.");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  /** GeoJSON is an object; what does not begin as one need not be told where it breaks off. */
+  private static String text(String name, byte[] bytes, String what) throws BadInput {
+    String text = new String(bytes, UTF_8);
+    if (!text.stripLeading().startsWith("{")) {
+      throw new BadInput(
+          "reference_unreadable", name + " is " + what + "; name another, or make it anew.");
+    }
+    return text;
   }
 
   private static boolean isTiff(byte[] bytes) {

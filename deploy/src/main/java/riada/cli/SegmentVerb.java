@@ -146,6 +146,10 @@ final class SegmentVerb implements Callable<Integer> {
               + parent
               + " does not exist or may not be written to; make it, or name another with --out.");
     }
+    if (Files.isDirectory(out)) {
+      throw new BadInput(
+          "file_is_folder", out + " is a folder; name the file to write with --out.");
+    }
     try (WaterModel water = model.inference().open()) {
       ImageSegmenter segmenter = new ImageSegmenter(water);
       Segmentation found =

@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.BindException;
 import java.util.concurrent.ExecutionException;
 
 /** Answers {@code /health} (200, or 503 while a service does not work) and {@code /metrics}. */
@@ -32,16 +31,16 @@ final class HealthServer implements AutoCloseable {
               .get();
       return server.actualPort();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof BindException taken) {
+      if (e.getCause() instanceof IOException failed) { // taken, or no address of this machine
         throw new IOException(
             "Port "
                 + port
                 + " of "
                 + host
                 + " cannot be listened on ("
-                + taken.getMessage()
-                + "); choose another with --port (0 takes any free one).",
-            taken);
+                + String.valueOf(failed.getMessage()).strip()
+                + "); choose another with --port (0 takes any free one), or another --host.",
+            failed);
       }
       throw new IllegalStateException("the health server does not start", e.getCause());
     }

@@ -85,7 +85,39 @@ class EvidenceCopierIT {
     }
   }
 
-  /** What the copier wrote, by scene and the offset that was named. */
+  @Test
+  void aTileThatWasCopiedBeforeTheStartIsNotCalledMissing() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      Cluster cluster = Cluster.plain(broker.bootstrapServers());
+      TopicAdmin.create(cluster.client(), 1, (short) 1);
+      for (String scene : new String[] {"copied", "lost", "last"}) { // offsets 0, 1 and 2
+        Station.send(
+            cluster,
+            Topics.TILES.name(),
+            TILE.toString().getBytes(UTF_8),
+            tile(scene).toByteArray());
+      }
+      want(cluster, "copied", 0, 0);
+      Map<String, Evidence> answers = new HashMap<>();
+      try (EvidenceCopier first = EvidenceCopier.start(cluster.client())) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> read(cluster, answers).size() == 1);
+      }
+      forget(cluster, 2);
+      want(cluster, "copied", 0, 0);
+      want(cluster, "lost", 0, 1);
+      want(cluster, "last", 0, 2);
+
+      try (EvidenceCopier second = EvidenceCopier.start(cluster.client())) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> read(cluster, answers).size() == 3);
+      }
+
+      assertThat(answers.get("copied@0").getMissing()).isEmpty();
+      assertThat(answers.get("copied@0").getTile()).isEqualTo(tile("copied"));
+      assertThat(answers.get("lost@1").getMissing()).contains("no longer kept");
+    }
+  }
+
+  /** What the copier wrote last, by scene and the offset that was named. */
   private static Map<String, Evidence> read(Cluster cluster, Map<String, Evidence> answers)
       throws Exception {
     try (TopicReader reader = new TopicReader(cluster.impatient(), Topics.EVIDENCE.name(), true)) {

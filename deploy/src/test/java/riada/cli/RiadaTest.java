@@ -73,6 +73,23 @@ class RiadaTest {
     assertThat(wrong.err()).contains("--for \"" + lasts + "\" is not from 0h to 7d");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ack", "silence"})
+  void whoActsIsSaidBeforeItIsSent(String verb) {
+    Shell.Result wrong = shell.run("alert", verb, "valley-20260301T120000Z", "--who", " ");
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains("--who must say who acts");
+  }
+
+  @Test
+  void aFolderIsNoReference() {
+    Shell.Result wrong = shell.run("reference", "import", folder.toString());
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains(folder + " is a folder");
+  }
+
   @Test
   void anEmptyPathIsNotTheCurrentFolder() {
     Shell.Result wrong = shell.run("publish", "", "--publisher", "p", "--dry-run");
@@ -139,6 +156,26 @@ class RiadaTest {
 
     assertThat(failed.status()).isEqualTo(3);
     assertThat(failed.err()).contains("The folder " + folder.resolve("no")).doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"import, neither a GeoTIFF nor GeoJSON", "correct, no GeoJSON"})
+  void aBrokenRasterIsNotCalledJson(String verb, String said) throws Exception {
+    byte[] broken = {'I', 'x', '*', 0, (byte) 0xff, (byte) 0xfe};
+    Path file = Files.write(folder.resolve("water.tif"), broken);
+
+    Shell.Result failed = shell.run("reference", verb, file.toString());
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains("water.tif is " + said).doesNotContain("JSON:");
+  }
+
+  @Test
+  void aMaskThatWouldReplaceAFolderIsASentence() {
+    Shell.Result failed = shell.run("segment", "a.png", "--out", folder.toString());
+
+    assertThat(failed.status()).isEqualTo(3);
+    assertThat(failed.err()).contains(folder + " is a folder;").doesNotContain("\tat ");
   }
 
   @Test

@@ -37,6 +37,15 @@ class LocalSystemTest {
   }
 
   @Test
+  void anAddressThatIsNoneIsASentence() {
+    assertThatThrownBy(() -> system.startHealth("nowhere.invalid", 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("Port 0 of nowhere.invalid cannot be listened on (")
+        .hasMessageEndingWith("or another --host.");
+    system.close();
+  }
+
+  @Test
   void thePageIsToldAgainAfterItFailedToListen() {
     AtomicInteger told = new AtomicInteger();
     HealthNews.Page page =

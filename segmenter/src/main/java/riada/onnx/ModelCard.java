@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import riada.proto.BadInput;
+import riada.proto.Tiles;
 
 /**
  * The part of {@code model.json} that serving needs. Immutable.
@@ -81,6 +82,17 @@ public record ModelCard(
     prompts = List.copyOf(prompts);
     sensors = List.copyOf(sensors);
     variants = Map.copyOf(variants);
+    if (name.isBlank()
+        || Stream.of(name, version)
+            .anyMatch(
+                text ->
+                    text.length() > Tiles.MAX_NAME
+                        || text.chars().anyMatch(Character::isISOControl))) {
+      throw new IllegalArgumentException( // each mask bears them, and would be refused
+          "name and version have at most "
+              + Tiles.MAX_NAME
+              + " characters and no control character, and name is not blank");
+    }
     if (inputSize < 64 || inputSize > 4096 || maskStride < 1 || inputSize % maskStride != 0) {
       throw new IllegalArgumentException(
           "input_size " + inputSize + " and mask_stride " + maskStride + " do not fit");

@@ -282,6 +282,8 @@ class ModelFolderTest {
         "\"input_size\": 512|\"input_sise\": 512|input_size",
         "\"mask_stride\": 4|\"mask_stride\": 5|do not fit",
         "\"name\": \"tiny\"|\"name\": tiny|tiny",
+        "\"name\": \"tiny\"|\"name\": \" \"|name is not blank",
+        "\"name\": \"tiny\"|\"name\": \"ti\\nny\"|no control character",
         "\"decoder\": {|\"other\": {|files.decoder",
         "\"files\": {|\"files\": {\"sky\": {\"path\": \"../sky\", \"sha256\": \"\"},|others than"
       })
