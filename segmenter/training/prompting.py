@@ -208,13 +208,18 @@ def clicks_of(model, embedding, samples, maps, each, rng):
 
 
 # ------------------------------------------------------------------------------------------------- measuring
-def accept(before, after, point, reach=3):
-    """Of an answer to a click only what changed at the click: logits [h,w] x 2, fractions -> logits"""
+def accept(before, after, point, wet, reach=3):
+    """Of an answer to a click only what changed at the click; where the clicked cell is not wet, or dry, as asked, it and those that touch it
+    are: logits [h,w] x 2, fractions -> logits"""
     h, w = before.shape
     label, _ = ndimage.label((after > 0) != (before > 0), structure=np.ones((3, 3)))
     y, x = int(point[1] * h), int(point[0] * w)
     here = np.unique(label[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1])
-    return np.where(np.isin(label, here[here > 0]), after, before).astype(np.float32)
+    out = np.where(np.isin(label, here[here > 0]), after, before).astype(np.float32)
+    if (out[y, x] > 0) != bool(wet):
+        around = out[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
+        around[(around > 0) != bool(wet)] = 8.0 if wet else -8.0
+    return out
 
 
 def share(a, b):
@@ -255,7 +260,7 @@ def measure(model, pictures, seed=0, clicks=10):
                     else:
                         points, labels = points + [point], labels + [error[1]]
                         answer = ask(points, labels, screen)
-                        screen = accept(screen, answer, point) if way == "accepted" else answer
+                        screen = accept(screen, answer, point, error[1]) if way == "accepted" else answer
                 row.append(share(screen > 0, truth))
             rows[way].append(row)
         for _ in range(4):
@@ -265,7 +270,7 @@ def measure(model, pictures, seed=0, clicks=10):
                 y, x0 = deepest(region)
                 point = (x0 + 0.5) / 128, (y + 0.5) / 128
                 whole = ask(FRAME[0] + [point], FRAME[1] + [int(wet)], first)
-                for way, answer in (("whole", whole), ("accepted", accept(first, whole, point))):
+                for way, answer in (("whole", whole), ("accepted", accept(first, whole, point, wet))):
                     changed = (answer > 0) != (first > 0)
                     edits[way].append(((answer[y, x0] > 0) == wet, changed[region].mean(), changed[~region].mean()))
     at = [0, 1, 3, 5, 10]

@@ -5,17 +5,21 @@ import riada.sam.Prompts.Point;
 /**
  * What of the answer to a click is taken: the changes at the click, and nothing elsewhere. A
  * network that looks at the whole picture again shifts edges far from where somebody clicked; an
- * operator asked for none of that.
+ * operator asked for none of that. Where it does not do as asked even at the click, the clicked
+ * cell and those that touch it do: a click is never without effect.
  */
 public final class Correction {
   /** Changes that begin within so many cells of the click are its doing. */
   private static final int REACH = 3;
 
+  /** Logits of a cell that obeys a click against the network, this far from the threshold. */
+  private static final float FIRM = 8;
+
   private Correction() {}
 
   /**
    * The mask after a click: {@code answer} in the 8-connected changes that touch the click, {@code
-   * screen} everywhere else.
+   * screen} everywhere else; the clicked cell is as the click says.
    *
    * @param screen logits that the operator clicked on
    * @param answer logits of the same side that the network gives to it
@@ -36,7 +40,21 @@ public final class Correction {
         spread.from(y * side + x);
       }
     }
+    if (before[row * side + column] > threshold != click.wet()) {
+      obey(before, threshold, side, column, row, click.wet());
+    }
     return new LogitPlane(before, 0, side);
+  }
+
+  private static void obey(
+      float[] logits, float threshold, int side, int column, int row, boolean wet) {
+    for (int y = Math.max(0, row - 1); y <= Math.min(side - 1, row + 1); y++) {
+      for (int x = Math.max(0, column - 1); x <= Math.min(side - 1, column + 1); x++) {
+        if (logits[y * side + x] > threshold != wet) {
+          logits[y * side + x] = threshold + (wet ? FIRM : -FIRM);
+        }
+      }
+    }
   }
 
   /** The cell of {@code side} in which a pixel's centre lies. */

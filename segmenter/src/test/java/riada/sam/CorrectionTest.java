@@ -3,6 +3,7 @@ package riada.sam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,29 @@ class CorrectionTest {
     LogitPlane taken = Correction.accept(plane(), answer, 0, new Point(34, 34, true), INPUT);
 
     assertThat(taken.get(column, 8) > 0).isEqualTo(within);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 9", "false, 247"}) // cells that are wet afterwards
+  void theCellsAtAClickObeyWhereTheNetworkDoesNot(boolean wet, int count) {
+    LogitPlane screen = wet ? plane() : plane(IntStream.range(0, SIDE * SIDE).toArray());
+
+    LogitPlane taken = Correction.accept(screen, screen, 0, new Point(34, 34, wet), INPUT);
+
+    assertThat(taken.get(7, 7)).isEqualTo(wet ? 8 : -8);
+    assertThat(taken.get(9, 9)).isEqualTo(wet ? 8 : -8);
+    assertThat(IntStream.range(0, SIDE * SIDE).filter(i -> taken.toArray()[i] > 0)).hasSize(count);
+  }
+
+  @Test
+  void atACornerOnlyTheCellsThatAreThereObey() {
+    LogitPlane taken = Correction.accept(plane(), plane(), 1.5f, new Point(0, 0, true), INPUT);
+
+    float[] expected = plane().toArray();
+    for (int cell : new int[] {at(0, 0), at(1, 0), at(0, 1), at(1, 1)}) {
+      expected[cell] = 9.5f;
+    }
+    assertThat(taken.toArray()).isEqualTo(expected);
   }
 
   @Test
