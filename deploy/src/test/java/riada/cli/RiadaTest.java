@@ -67,7 +67,7 @@ class RiadaTest {
   @ParameterizedTest
   @ValueSource(strings = {"-2h", "8d"})
   void aSilenceLastsUpToAWeek(String lasts) {
-    Shell.Result wrong = shell.run("alert", "silence", "incident", "--for", lasts);
+    Shell.Result wrong = shell.run("alert", "silence", "valley-20260301T120000Z", "--for", lasts);
 
     assertThat(wrong.status()).isEqualTo(3);
     assertThat(wrong.err()).contains("--for \"" + lasts + "\" is not from 0h to 7d");
@@ -80,6 +80,15 @@ class RiadaTest {
 
     assertThat(wrong.status()).isEqualTo(3);
     assertThat(wrong.err()).contains("--who must say who acts");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ack, ''", "silence, ''", "ack, valley", "silence, valley-2026"})
+  void whatIsNoIncidentsIdIsNotActedOn(String verb, String incident) {
+    Shell.Result wrong = shell.run("alert", verb, incident);
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains("\"" + incident + "\" is no incident's id");
   }
 
   @Test
