@@ -2,6 +2,7 @@ package riada.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -97,6 +98,19 @@ class RiadaTest {
 
     assertThat(wrong.status()).isEqualTo(3);
     assertThat(wrong.err()).contains(folder + " is a folder");
+  }
+
+  @Test
+  void aReferenceThatNoMemoryHoldsIsToBeCut() throws Exception {
+    Path large = folder.resolve("large.tif");
+    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength((256L << 20) + 1);
+    }
+
+    Shell.Result wrong = shell.run("reference", "import", large.toString());
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains(large + " has more than 256 MiB; cut it into parts");
   }
 
   @Test
