@@ -13,15 +13,15 @@ import riada.geo.TileId;
 
 /**
  * The outer outlines of tiles of one zoom. Tiles that share a side or a corner have one outline;
- * what lies in a hole is part of what is around it. Pure, in time that grows with the tiles: each
- * edge between a tile and none is walked once.
+ * what lies in a hole is part of what is around it. Pure: each edge between a tile and none is
+ * walked once, and each outline held against those that are told.
  */
 final class Outlines {
   private static final int[] EAST = {1, 0, -1, 0}; // of a heading: east, south, west, north
   private static final int[] SOUTH = {0, 1, 0, -1};
 
   private final Map<Long, Integer> edges = new HashMap<>(); // by vertex: the headings that leave it
-  private final TreeMap<Long, Integer> left = new TreeMap<>(); // those that were not walked yet
+  private final TreeMap<Long, Integer> unwalked = new TreeMap<>(); // the same, of edges still to go
 
   /**
    * Where an outline turns.
@@ -46,7 +46,7 @@ final class Outlines {
         }
       }
     }
-    left.putAll(edges);
+    unwalked.putAll(edges);
   }
 
   /**
@@ -57,7 +57,7 @@ final class Outlines {
   static List<List<Corner>> of(Collection<TileId> tiles, int most) {
     Outlines outlines = new Outlines(tiles);
     List<List<Corner>> rings = new ArrayList<>();
-    while (!outlines.left.isEmpty()) {
+    while (!outlines.unwalked.isEmpty()) {
       List<Corner> ring = outlines.walk();
       if (area(ring) > 0) { // a hole's runs the other way round
         rings.add(ring);
@@ -73,10 +73,10 @@ final class Outlines {
     return outer;
   }
 
-  /** One outline or rim of a hole, from an edge that was not walked yet. */
+  /** One outline or rim of a hole, from an edge that is still to go. */
   private List<Corner> walk() {
-    long start = left.firstKey();
-    int first = Integer.numberOfTrailingZeros(left.getOrDefault(start, 0));
+    long start = unwalked.firstKey();
+    int first = Integer.numberOfTrailingZeros(unwalked.getOrDefault(start, 0));
     List<Corner> corners = new ArrayList<>();
     int x = (int) (start >> 32);
     int y = (int) start;
@@ -100,11 +100,11 @@ final class Outlines {
   }
 
   private void take(long vertex, int heading) {
-    int rest = left.getOrDefault(vertex, 0) & ~(1 << heading);
+    int rest = unwalked.getOrDefault(vertex, 0) & ~(1 << heading);
     if (rest == 0) {
-      left.remove(vertex);
+      unwalked.remove(vertex);
     } else {
-      left.put(vertex, rest);
+      unwalked.put(vertex, rest);
     }
   }
 

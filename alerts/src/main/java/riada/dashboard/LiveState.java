@@ -36,24 +36,8 @@ final class LiveState {
   private final Map<String, News.RegionSeen> regions = new TreeMap<>();
   private final Map<String, Alert> alerts = new HashMap<>(); // by alert id
   private final BoundedBytes<TileId, News.PictureSeen> pictures;
-  private final Status status = new Status();
+  private final Signs signs = new Signs();
   private @Nullable Buffer known; // what known() gave last, until something changes
-
-  /** The header's signs; mutable, for the owner alone. */
-  private static final class Status {
-    boolean connected;
-    boolean loading = true;
-    String sentence = "Connecting to the broker.";
-    String device = "";
-    String deviceWarning = "";
-    final Map<String, News.ServiceHealth> services = new TreeMap<>();
-    String modelName = "";
-    String modelVersion = "";
-    boolean groundFull; // from the first tile on that had to go
-    long skipped;
-    String lastSkipped = "";
-    @Nullable Instant lastEventAt;
-  }
 
   /**
    * @param groundBytes how many bytes of tiles' ground are held at most
@@ -83,36 +67,11 @@ final class LiveState {
     } else if (news instanceof News.Gone gone) {
       return arrived(gone(gone));
     }
-    return signs(news);
-  }
-
-  private List<Key> signs(News news) {
-    if (news instanceof News.Connection connection) {
-      if (status.connected == connection.connected()
-          && status.sentence.equals(connection.sentence())) {
-        return List.of();
-      }
-      status.connected = connection.connected();
-      status.sentence = connection.sentence();
-    } else if (news instanceof News.CaughtUp) {
-      status.loading = false;
-    } else if (news instanceof News.Skipped skipped) {
-      status.skipped++;
-      status.lastSkipped = skipped.reason();
-    } else if (news instanceof News.DeviceWarning warning) {
-      if (status.deviceWarning.equals(warning.sentence())) {
-        return List.of();
-      }
-      status.deviceWarning = warning.sentence();
-    } else if (news instanceof News.ServiceHealth health
-        && health.equals(status.services.put(health.name(), health))) {
-      return List.of();
-    }
-    return List.of(Key.STATUS);
+    return signs.apply(news) ? List.of(Key.STATUS) : List.of();
   }
 
   private List<Key> arrived(List<Key> changed) {
-    status.lastEventAt = clock.instant();
+    signs.eventAt(clock.instant());
     known = null;
     return changed;
   }
@@ -122,17 +81,10 @@ final class LiveState {
     changed.add(new Key(Key.Type.TILE, seen.tile().toString()));
     for (TileId dropped : grounds.put(seen.tile(), seen)) {
       changed.add(new Key(Key.Type.TILE, dropped.toString()));
-      status.groundFull = true;
+      signs.groundFull();
       changed.add(Key.STATUS);
     }
-    boolean named = !seen.device().isEmpty();
-    if (named
-        && !(seen.device().equals(status.device)
-            && seen.modelName().equals(status.modelName)
-            && seen.modelVersion().equals(status.modelVersion))) {
-      status.device = seen.device();
-      status.modelName = seen.modelName();
-      status.modelVersion = seen.modelVersion();
+    if (signs.madeBy(seen)) {
       changed.add(Key.STATUS);
     }
     return changed;
@@ -248,35 +200,12 @@ final class LiveState {
 
   /** The signs of the page's header. */
   JsonObject status() {
-    JsonArray services = new JsonArray();
-    for (News.ServiceHealth health : status.services.values()) {
-      services.add(
-          new JsonObject()
-              .put("name", health.name())
-              .put("ok", health.ok())
-              .put("warning", health.warning())
-              .put("words", health.words()));
-    }
-    return new JsonObject()
-        .put("exercise", Topics.isExercise())
-        .put("connected", status.connected)
-        .put("loading", status.loading)
-        .put("sentence", status.sentence)
-        .put("device", status.device)
-        .put("device_warning", status.deviceWarning)
-        .put("model_name", status.modelName)
-        .put("model_version", status.modelVersion)
-        .put("services", services)
-        .put("ground_full", status.groundFull)
-        .put("skipped_records", status.skipped)
-        .put("last_skipped", status.lastSkipped)
-        .put("last_event_at", EventJson.time(status.lastEventAt))
-        .put("now", EventJson.time(clock.instant()));
+    return signs.json(clock.instant());
   }
 
   /** Whether the broker answers and no service says that something is wrong. */
   boolean isHealthy() {
-    return status.connected && status.services.values().stream().allMatch(News.ServiceHealth::ok);
+    return signs.isHealthy();
   }
 
   /** What is known of a tile's ground, null when nothing is. */

@@ -109,7 +109,7 @@ final class ActionIntake extends Intake {
     send(
         Correction.newBuilder()
             .setReference(reference)
-            .setActedMs(Math.min(from.timestamp(), now().toEpochMilli()))
+            .setActedMs(notAhead(from.timestamp(), now().toEpochMilli()))
             .setValue(value == null ? ByteString.EMPTY : ByteString.copyFrom(value))
             .setPartition(where.partition())
             .setOffset(where.offset())

@@ -11,7 +11,7 @@ import riada.proto.RegionState;
 import riada.proto.Regions;
 
 /** What operators' actions do to an incident. Pure: no order of arrival shows. */
-final class Actions {
+public final class Actions {
   /** Of two acts of one kind: by time, then by name, then by the rest. */
   private static final Comparator<Action> ORDER =
       Comparator.comparingLong((Action action) -> millis(action.getAt()))
@@ -31,7 +31,7 @@ final class Actions {
    *
    * @throws BadInput when it is no incident's id
    */
-  static String region(String incident) throws BadInput {
+  public static String region(String incident) throws BadInput {
     Matcher id = INCIDENT.matcher(incident);
     if (!id.matches() || incident.length() > MAX_ID) {
       throw new BadInput(

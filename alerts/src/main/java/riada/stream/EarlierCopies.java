@@ -13,8 +13,8 @@ import riada.proto.Tiles;
 
 /**
  * Reads from the evidence topic which tiles were copied before: a copier that starts anew knows of
- * none, and a tile that is no longer on its own topic may well lie here. Reads a partition once for
- * all incidents that began no earlier. Owned by one thread.
+ * none, and a tile that is no longer on its own topic may well lie here. Reads a partition on from
+ * where it stopped, and anew for an incident that began before all others. Owned by one thread.
  */
 final class EarlierCopies implements AutoCloseable {
   /** Then the copier must ask for news again; a copy stands whatever is said behind it. */
@@ -22,7 +22,15 @@ final class EarlierCopies implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> evidence;
   private final BiConsumer<String, Long> found;
-  private final Map<TopicPartition, Long> readFromMs = new HashMap<>();
+  private final Map<TopicPartition, Read> done = new HashMap<>();
+
+  /**
+   * What was read of a partition.
+   *
+   * @param fromMs the time of its first record, or before
+   * @param to offset behind the last; what was written since may be another copier's
+   */
+  private record Read(long fromMs, long to) {}
 
   /**
    * @param client Kafka settings with {@code bootstrap.servers}
@@ -38,12 +46,14 @@ final class EarlierCopies implements AutoCloseable {
     TopicPartition partition = new TopicPartition(name.topic(), name.partition());
     long fromMs =
         Incidents.begun(wanted.getIncidentId()).minus(Tiles.CLOCK_TOLERANCE).toEpochMilli();
-    if (readFromMs.getOrDefault(partition, Long.MAX_VALUE) <= fromMs) {
-      return;
-    }
-    readFromMs.put(partition, fromMs);
+    Read before = done.get(partition);
     evidence.assign(List.of(partition));
-    evidence.seek(partition, EvidenceKeeper.firstAt(evidence, partition, fromMs, name.offset()));
+    if (before != null && before.fromMs <= fromMs) {
+      evidence.seek(partition, before.to);
+      fromMs = before.fromMs;
+    } else {
+      evidence.seek(partition, EvidenceKeeper.firstAt(evidence, partition, fromMs, name.offset()));
+    }
     long since = System.nanoTime();
     while (evidence.position(partition) < name.offset()
         && System.nanoTime() - since < LONGEST.toNanos()) {
@@ -55,6 +65,7 @@ final class EarlierCopies implements AutoCloseable {
         }
       }
     }
+    done.put(partition, new Read(fromMs, evidence.position(partition)));
   }
 
   @Override

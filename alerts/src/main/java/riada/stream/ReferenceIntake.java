@@ -80,7 +80,7 @@ final class ReferenceIntake extends Intake {
         times,
         key,
         ReferenceTime.newBuilder()
-            .setAtMs(Math.min(from.timestamp(), now().toEpochMilli()))
+            .setAtMs(notAhead(from.timestamp(), now().toEpochMilli()))
             .setVersion(version)
             .build());
   }

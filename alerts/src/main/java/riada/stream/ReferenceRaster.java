@@ -16,6 +16,7 @@ import mil.nga.tiff.TiffReader;
 import mil.nga.tiff.util.TiffConstants;
 import mil.nga.tiff.util.TiffException;
 import org.jspecify.annotations.Nullable;
+import riada.geo.GeodesicArea;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
 import riada.mask.Mask;
@@ -63,9 +64,17 @@ public final class ReferenceRaster {
     try {
       TIFFImage image = TiffReader.readTiff(firstAlone(file));
       FileDirectory first = image.getFileDirectory();
-      long size = first.getImageWidth().longValue() * first.getImageHeight().longValue();
-      if (size > MAX_PIXELS) {
-        throw bad(name, "has " + size + " pixels; cut it into parts of at most " + MAX_PIXELS);
+      long width = first.getImageWidth().longValue();
+      long height = first.getImageHeight().longValue();
+      if (width > MAX_PIXELS || height > MAX_PIXELS || width * height > MAX_PIXELS) {
+        throw bad(
+            name,
+            "has "
+                + width
+                + " x "
+                + height
+                + " pixels; cut it into parts of at most "
+                + MAX_PIXELS);
       }
       checkStreams(name, first, file);
       return place(name, first);
@@ -138,7 +147,7 @@ public final class ReferenceRaster {
       throw bad(name, "has pixels of no size");
     }
     return new ReferenceRaster(
-        first.readRasters(),
+        first.readRasters(new int[] {0}), // the others, however many, stay where they are
         !geographic,
         tie.get(3) - (tie.get(0) + half) * width,
         tie.get(4) + (tie.get(1) + half) * height,
@@ -219,26 +228,22 @@ public final class ReferenceRaster {
   }
 
   private double abscissa(double longitude) {
-    return mercator ? Math.toRadians(longitude) * riada.geo.GeodesicArea.SEMI_MAJOR_M : longitude;
+    return mercator ? Math.toRadians(longitude) * GeodesicArea.SEMI_MAJOR_M : longitude;
   }
 
   private double ordinate(double latitude) {
     double sin = Math.sin(Math.toRadians(latitude));
-    return mercator
-        ? riada.geo.GeodesicArea.SEMI_MAJOR_M * Math.log((1 + sin) / (1 - sin)) / 2
-        : latitude;
+    return mercator ? GeodesicArea.SEMI_MAJOR_M * Math.log((1 + sin) / (1 - sin)) / 2 : latitude;
   }
 
   private double longitude(double x) {
-    double degrees = mercator ? Math.toDegrees(x / riada.geo.GeodesicArea.SEMI_MAJOR_M) : x;
+    double degrees = mercator ? Math.toDegrees(x / GeodesicArea.SEMI_MAJOR_M) : x;
     return Math.max(-180, Math.min(180, degrees));
   }
 
   private double latitude(double y) {
     double degrees =
-        mercator
-            ? Math.toDegrees(Math.atan(Math.sinh(y / riada.geo.GeodesicArea.SEMI_MAJOR_M)))
-            : y;
+        mercator ? Math.toDegrees(Math.atan(Math.sinh(y / GeodesicArea.SEMI_MAJOR_M))) : y;
     return Math.max(-TileGrid.MAX_LATITUDE, Math.min(TileGrid.MAX_LATITUDE, degrees));
   }
 

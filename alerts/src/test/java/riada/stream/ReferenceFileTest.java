@@ -109,6 +109,28 @@ class ReferenceFileTest {
     assertThat(cells).containsOnlyKeys(TILE);
   }
 
+  /** Its width times its height is less than nothing in 64 bits. */
+  @Test
+  void aRasterOfMorePixelsThanCanBeCountedIsToBeCut() throws IOException {
+    byte[] raster = raster(3857, new float[] {90, 90, 90, -1, 0, 0, 0, 0});
+    ByteBuffer bytes =
+        ByteBuffer.wrap(raster)
+            .order(raster[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int first = bytes.getInt(4);
+    for (int i = 0; i < bytes.getShort(first); i++) {
+      int entry = first + 2 + 12 * i;
+      if (bytes.getShort(entry) == 256 || bytes.getShort(entry) == 257) { // width, height
+        bytes.putShort(entry + 2, (short) 4); // LONG
+        bytes.putInt(entry + 8, -1);
+      }
+    }
+
+    assertThatThrownBy(() -> ReferenceRaster.read("r.tif", raster))
+        .isInstanceOf(BadInput.class)
+        .hasMessage(
+            "r.tif has 4294967295 x 4294967295 pixels; cut it into parts of at most 67108864.");
+  }
+
   /** Byte by byte another: each is read, or refused with a sentence, and none is waited for. */
   @Test
   void aDamagedRasterIsReadOrRefused() throws IOException {

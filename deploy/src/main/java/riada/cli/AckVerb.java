@@ -31,7 +31,7 @@ final class AckVerb implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Action action =
-        operator.action(incident, Clock.systemUTC()).setKind(Action.Kind.ACKNOWLEDGE).build();
+        operator.onIncident(incident, Clock.systemUTC()).setKind(Action.Kind.ACKNOWLEDGE).build();
     answer.row(Operator.send(kafka, action));
     return 0;
   }

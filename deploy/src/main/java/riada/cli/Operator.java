@@ -10,6 +10,7 @@ import riada.proto.BadInput;
 import riada.proto.Observation;
 import riada.proto.Tiles;
 import riada.proto.Topics;
+import riada.stream.Actions;
 
 /** Who acts and why, for the verbs that send actions. What they lead to is shown by the figures. */
 final class Operator {
@@ -46,6 +47,16 @@ final class Operator {
         .setWho(who)
         .setWhy(why)
         .setAt(Observation.timestamp(clock.instant()));
+  }
+
+  /**
+   * The same on an incident.
+   *
+   * @throws BadInput when it is no incident's id, too
+   */
+  Action.Builder onIncident(String incident, Clock clock) throws BadInput {
+    Actions.region(incident);
+    return action(incident, clock);
   }
 
   /** Sends one action and waits until the broker has it. */

@@ -42,6 +42,9 @@ import riada.stream.ReferenceRaster;
 final class ReferenceVerb {
   private static final int ZOOM = TileGrid.DEFAULT_ANALYSIS_ZOOM;
 
+  /** All of a file is in memory, and its pixels besides. */
+  private static final long MAX_FILE_BYTES = 256L << 20;
+
   /** What was sent. */
   record Sent(String version, int tiles, double wetKm2) {}
 
@@ -176,6 +179,14 @@ final class ReferenceVerb {
   private static byte[] read(Path file) throws BadInput, IOException {
     if (Files.isDirectory(file)) {
       throw new BadInput("reference_unreadable", file + " is a folder; name a file.");
+    }
+    if (Files.size(file) > MAX_FILE_BYTES) {
+      throw new BadInput(
+          "reference_too_large",
+          file
+              + " has more than "
+              + (MAX_FILE_BYTES >> 20)
+              + " MiB; cut it into parts, and import each by itself.");
     }
     return Files.readAllBytes(file);
   }

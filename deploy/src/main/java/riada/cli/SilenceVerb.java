@@ -44,7 +44,7 @@ final class SilenceVerb implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Clock clock = Clock.systemUTC();
-    Action.Builder action = operator.action(incident, clock).setKind(Action.Kind.SILENCE);
+    Action.Builder action = operator.onIncident(incident, clock).setKind(Action.Kind.SILENCE);
     action.setUntil(Observation.timestamp(Observation.instant(action.getAt()).plus(duration())));
     answer.row(Operator.send(kafka, action.build()));
     return 0;

@@ -211,7 +211,7 @@ public final class BrokerProcess {
         return EmbeddedBroker.portInUse(port);
       }
       if (message.contains("No space left")) {
-        return EmbeddedBroker.diskFull(folder);
+        return new DiskRoom(folder).sentence();
       }
     }
     return "The broker did not start: "

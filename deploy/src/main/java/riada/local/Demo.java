@@ -243,8 +243,8 @@ public final class Demo implements AutoCloseable {
       throw new InterruptedException("the demo was closed");
     }
     EmbeddedBroker own = broker;
-    if (own != null && !own.process().isAlive()) {
-      throw new IOException(own.ended().join());
+    if (own != null) {
+      own.check();
     }
   }
 

@@ -24,6 +24,8 @@ final class DemoPublisher {
   /** Long enough for a broker that is away for a while to come back. */
   private static final String LONGEST_BLOCK_MS = "120000";
 
+  private static final Duration LOOK = Duration.ofMillis(50);
+
   private final Cluster cluster;
   private final DemoPlan plan;
   private final Simulation simulation;
@@ -87,7 +89,9 @@ final class DemoPublisher {
         publisher.send(shot.tile().toString(), simulation.message(shot));
         listener.sent(i + 1, shots.size());
       }
-      publisher.flush();
+      while (!publisher.isSettled()) { // no flush: it would not hear that the broker has ended
+        pause.of(LOOK);
+      }
     }
   }
 

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * it is gone when this process is, even after kill -9. Whoever starts it closes it.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-  /** Below it a broker would stop in the middle of its work. */
-  private static final long LEAST_FREE_BYTES = 256L << 20;
-
   /** A loaded machine may take long; a healthy one is ready within two or three seconds. */
   private static final Duration READY_WITHIN = Duration.ofSeconds(120);
 
@@ -188,26 +185,13 @@ public final class EmbeddedBroker implements AutoCloseable {
       throw new IOException(
           "The folder " + folder + " cannot be written to; name one that you may write to.");
     }
-    if (Files.getFileStore(folder).getUsableSpace() < LEAST_FREE_BYTES) {
-      throw new IOException(diskFull(folder));
-    }
+    new DiskRoom(folder).requireEnough();
   }
 
   static String portInUse(String port) {
     return "Port "
         + port
         + " is in use; choose another with --broker-port, or leave it out for a free one.";
-  }
-
-  static String diskFull(Path folder) {
-    long free = folder.toFile().getUsableSpace() >> 20;
-    return "The disk of "
-        + folder
-        + " has "
-        + free
-        + " MiB left and the broker needs at least "
-        + (LEAST_FREE_BYTES >> 20)
-        + " MiB; make room, or name a folder on another disk.";
   }
 
   /**
@@ -260,12 +244,24 @@ public final class EmbeddedBroker implements AutoCloseable {
         .onExit()
         .thenApply(
             p ->
-                folder.toFile().getUsableSpace() < LEAST_FREE_BYTES / 4
-                    ? "The broker stopped. " + diskFull(folder)
+                new DiskRoom(folder).isScarce()
+                    ? "The broker stopped. " + new DiskRoom(folder).sentence()
                     : "The broker stopped with exit status "
                         + p.exitValue()
                         + "."
                         + lastWords(folder));
+  }
+
+  /**
+   * Fails where there is nothing left to wait for: a broker without room may take minutes to end.
+   *
+   * @throws IOException with a sentence when it has ended, or its disk is full
+   */
+  void check() throws IOException {
+    if (!process.isAlive()) {
+      throw new IOException(ended().join());
+    }
+    new DiskRoom(folder).requireAny();
   }
 
   /** How the log ends: the folder itself may be a temporary one and gone when this is read. */

@@ -1,36 +1,21 @@
 package riada.replay;
 
-import ai.onnxruntime.OrtException;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import riada.cap.Issuer;
 import riada.geo.Bounds;
 import riada.geo.TileId;
 import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Evidence;
-import riada.proto.ModelRef;
-import riada.proto.Observation;
 import riada.proto.Reference;
 import riada.proto.Region;
 import riada.proto.Topics;
-import riada.proto.WaterMask;
 import riada.segmenter.TilePipeline;
 import riada.stream.Rederivation;
 import riada.stream.RegionRules;
@@ -42,15 +27,12 @@ import riada.stream.RegionRules;
  * not the row of passes by which an incident began or ended. Owned by one thread.
  */
 public final class Replay {
-  private static final int NAMED = 3; // of what is missing, in a sentence
-
   private final EvidenceReader reader;
   private final TilePipeline pipeline;
   private final String incident;
   private final TreeMap<Integer, Alert> alerts = new TreeMap<>(); // by sequence, without their CAP
   private final NamedEvidence named = new NamedEvidence(alerts, NamedEvidence.MOST);
-  private final Map<String, WaterMask> masks = new HashMap<>(); // made again, by piece of a batch
-  private final Map<String, String> missing = new HashMap<>(); // why, by piece of a batch
+  private final SecondMasks masks;
   private final Map<String, Region> regions = new HashMap<>(); // by version
   private @Nullable Region region; // of today
   private final List<Reference> references = new ArrayList<>();
@@ -63,6 +45,7 @@ public final class Replay {
     this.reader = new EvidenceReader(client);
     this.pipeline = pipeline;
     this.incident = incident;
+    this.masks = new SecondMasks(reader, pipeline, incident);
   }
 
   /**
@@ -76,13 +59,14 @@ public final class Replay {
     long fromMs = readAlerts(sequence);
     EvidenceReader.Span own = readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
     readReferences();
+    Judge judge = new Judge(pipeline.model().ref(), masks, references);
     List<Verdict> verdicts = new ArrayList<>();
     for (List<Alert> batch : named.batches(wanted(sequence))) {
       named.begin(batch);
       readNames(own);
-      segment(batch, own);
+      masks.segment(batch.stream().flatMap(alert -> named.of(alert).stream()).toList(), own);
       for (Alert alert : batch) {
-        verdicts.add(judge(alert));
+        verdicts.add(judge.of(alert, named.of(alert), region(alert)));
       }
     }
     return verdicts;
@@ -129,51 +113,6 @@ public final class Replay {
             }
           }
         });
-  }
-
-  /** Of one observation a later mask may rest on a later tile. */
-  private static String piece(Evidence one) {
-    return one.getObservationId() + "@" + one.getSourcePartition() + "/" + one.getSourceOffset();
-  }
-
-  /**
-   * Segments each tile that an alert of the batch rests on; what was made for the batch before it
-   * is kept where it serves again, and the tiles themselves are not.
-   */
-  private void segment(List<Alert> batch, EvidenceReader.Span own) {
-    Set<String> wanted = new HashSet<>();
-    batch.forEach(alert -> named.of(alert).forEach(one -> wanted.add(piece(one))));
-    masks.keySet().retainAll(wanted);
-    missing.keySet().retainAll(wanted);
-    wanted.removeAll(masks.keySet());
-    if (wanted.isEmpty()) {
-      return;
-    }
-    reader.read(
-        own,
-        (key, value, timestampMs) -> {
-          if (key.startsWith(incident + "/") && value != null) {
-            Evidence one = Evidence.parseFrom(value);
-            if (!one.getMissing().isEmpty() && wanted.contains(piece(one))) {
-              missing.put(piece(one), one.getMissing());
-            } else if (one.hasTile() && wanted.remove(piece(one))) {
-              segment(one);
-            }
-          }
-        });
-  }
-
-  /** A tile that today's model cannot use is none that can be had. */
-  private void segment(Evidence one) {
-    try {
-      Instant acquired = Observation.instant(one.getTile().getAcquiredAt());
-      masks.put(
-          piece(one), pipeline.segment(TileId.parse(one.getTileId()), one.getTile(), acquired));
-    } catch (BadInput e) {
-      missing.put(piece(one), e.reason());
-    } catch (OrtException e) {
-      missing.put(piece(one), "the model fails on it: " + e.getMessage());
-    }
   }
 
   /**
@@ -244,148 +183,5 @@ public final class Replay {
         && b.west() <= a.east()
         && a.south() <= b.north()
         && b.south() <= a.north();
-  }
-
-  private Verdict judge(Alert alert) throws IOException {
-    List<Evidence> evidence = named.of(alert);
-    String gap = gap(alert, evidence);
-    if (!gap.isEmpty()) {
-      return verdict(alert, Verdict.Answer.EXPIRED, List.of(), null, gap);
-    }
-    List<String> differs = new ArrayList<>();
-    note(differs, "software", alert.getSoftwareVersion().equals(Issuer.here().software()));
-    ByteString model = pipeline.model().ref().getDigestBytes();
-    note(
-        differs,
-        "model",
-        evidence.stream().allMatch(one -> one.getModel().getDigestBytes().equals(model)));
-    note(differs, "policy", alert.getPolicyVersion().equals(Rederivation.policyVersion()));
-    Region then = region(alert);
-    note(
-        differs,
-        "region",
-        then != null && RegionRules.version(then).equals(alert.getRegionVersion()));
-    Optional<Rederivation.Again> again =
-        then == null ? Optional.empty() : again(alert, evidence, then);
-    note(
-        differs,
-        "reference",
-        again.map(one -> one.referenceVersion().equals(alert.getReferenceVersion())).orElse(true));
-    note(differs, "masks", evidence.stream().allMatch(this::isSameMask));
-    note(differs, "figures", again.map(one -> one.isOf(alert)).orElse(then == null));
-    @Nullable Double km2 = again.map(Rederivation.Again::floodedKm2).orElse(null);
-    return differs.isEmpty()
-        ? verdict(alert, Verdict.Answer.SAME, differs, km2, "Same evidence, versions and figures.")
-        : verdict(
-            alert,
-            Verdict.Answer.DIFFERS,
-            differs,
-            km2,
-            then == null
-                ? "The region is no longer there, so nothing was measured."
-                : "Another than when the alert was made: "
-                    + String.join(", ", differs).replace("model", models(evidence))
-                    + ".");
-  }
-
-  /** Which models spoke and which one speaks now. */
-  private String models(List<Evidence> evidence) {
-    String then =
-        evidence.stream()
-            .map(one -> named(one.getModel()))
-            .distinct()
-            .limit(NAMED)
-            .collect(Collectors.joining(", "));
-    return "model (" + then + " then, " + named(pipeline.model().ref()) + " now)";
-  }
-
-  private static String named(ModelRef ref) {
-    return ref.getName() + " " + ref.getVersion();
-  }
-
-  private static void note(List<String> differs, String name, boolean same) {
-    if (!same) {
-      differs.add(name);
-    }
-  }
-
-  private boolean isSameMask(Evidence one) {
-    WaterMask again = masks.get(piece(one));
-    return again != null && Rederivation.maskDigest(again).equals(one.getMaskDigest());
-  }
-
-  /** Why the evidence is not whole; empty when it is. */
-  private String gap(Alert alert, List<Evidence> evidence) {
-    if (alert.getObservationCount() > alert.getObservationsKept()) {
-      return "Of its "
-          + alert.getObservationCount()
-          + " observations only "
-          + alert.getObservationsKept()
-          + " were kept: there were too many.";
-    }
-    if (!NamedEvidence.isOf(alert, evidence)) {
-      return "Of its "
-          + alert.getObservationCount()
-          + " observations "
-          + evidence.size()
-          + " are still named.";
-    }
-    List<String> gone =
-        evidence.stream()
-            .filter(one -> !masks.containsKey(piece(one)))
-            .map(
-                one ->
-                    one.getTileId()
-                        + ": "
-                        + missing.getOrDefault(piece(one), "its tile is not there (yet)."))
-            .toList();
-    return gone.isEmpty()
-        ? ""
-        : gone.size()
-            + " of its "
-            + evidence.size()
-            + " tiles cannot be had. "
-            + String.join(" ", gone.subList(0, Math.min(NAMED, gone.size())));
-  }
-
-  private Optional<Rederivation.Again> again(Alert alert, List<Evidence> evidence, Region then)
-      throws IOException {
-    Path folder = Files.createTempDirectory("riada-replay");
-    try (SecondTopology topology =
-        new SecondTopology(folder, Observation.instant(alert.getAlertedAt()))) {
-      references.forEach(topology::reference);
-      topology.region(then);
-      evidence.stream()
-          .map(one -> masks.get(piece(one)))
-          .sorted(Comparator.comparing(mask -> Observation.instant(mask.getAcquiredAt())))
-          .forEach(topology::mask);
-      return topology.figures(alert.getRegionId(), Observation.instant(alert.getAsOf()));
-    } finally {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
-  }
-
-  private static Verdict verdict(
-      Alert alert,
-      Verdict.Answer answer,
-      List<String> differs,
-      @Nullable Double againKm2,
-      String why) {
-    return new Verdict(
-        alert.getIncidentId(),
-        alert.getSequence(),
-        alert.getKind().name(),
-        answer,
-        differs,
-        alert.getObservationCount(),
-        alert.getFloodedKm2(),
-        againKm2,
-        why);
   }
 }

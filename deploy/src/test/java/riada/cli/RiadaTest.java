@@ -2,6 +2,7 @@ package riada.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -67,7 +68,7 @@ class RiadaTest {
   @ParameterizedTest
   @ValueSource(strings = {"-2h", "8d"})
   void aSilenceLastsUpToAWeek(String lasts) {
-    Shell.Result wrong = shell.run("alert", "silence", "incident", "--for", lasts);
+    Shell.Result wrong = shell.run("alert", "silence", "valley-20260301T120000Z", "--for", lasts);
 
     assertThat(wrong.status()).isEqualTo(3);
     assertThat(wrong.err()).contains("--for \"" + lasts + "\" is not from 0h to 7d");
@@ -82,12 +83,34 @@ class RiadaTest {
     assertThat(wrong.err()).contains("--who must say who acts");
   }
 
+  @ParameterizedTest
+  @CsvSource({"ack, ''", "silence, ''", "ack, valley", "silence, valley-2026"})
+  void whatIsNoIncidentsIdIsNotActedOn(String verb, String incident) {
+    Shell.Result wrong = shell.run("alert", verb, incident);
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains("\"" + incident + "\" is no incident's id");
+  }
+
   @Test
   void aFolderIsNoReference() {
     Shell.Result wrong = shell.run("reference", "import", folder.toString());
 
     assertThat(wrong.status()).isEqualTo(3);
     assertThat(wrong.err()).contains(folder + " is a folder");
+  }
+
+  @Test
+  void aReferenceThatNoMemoryHoldsIsToBeCut() throws Exception {
+    Path large = folder.resolve("large.tif");
+    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength((256L << 20) + 1);
+    }
+
+    Shell.Result wrong = shell.run("reference", "import", large.toString());
+
+    assertThat(wrong.status()).isEqualTo(3);
+    assertThat(wrong.err()).contains(large + " has more than 256 MiB; cut it into parts");
   }
 
   @Test

@@ -4,15 +4,10 @@ import com.google.protobuf.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
-import riada.geo.Bounds;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
-import riada.mask.Mask;
 import riada.mask.RunLength;
-import riada.proto.ModelRef;
-import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.WaterMask;
 
@@ -47,16 +42,9 @@ final class FailoverScript {
     int cloudFrom = random.nextInt(6) == 0 ? random.nextInt(TileGrid.SIZE) : TileGrid.SIZE;
     int wetTo = wet ? 100 + random.nextInt(TileGrid.SIZE - 100) : random.nextInt(4);
     Instant at = START.plusSeconds(60L * pass);
-    String scene = "pass" + pass;
-    return WaterMask.newBuilder()
-        .setTile(tile(tile).toString())
-        .setObservationId(Observation.id(PUBLISHER, scene, tile(tile), at))
-        .setPublisher(PUBLISHER)
-        .setScene(scene)
-        .setAcquiredAt(Observation.timestamp(at))
-        .setWater(RunLength.encode(rows(Math.min(wetTo, cloudFrom))))
-        .setValid(RunLength.encode(rows(cloudFrom)))
-        .setModel(ModelRef.newBuilder().setName("none").setVersion("1").setDigest("0"))
+    return TestScenes.mask(PUBLISHER, "pass" + pass, tile(tile), at)
+        .setWater(RunLength.encode(TestScenes.rows(0, Math.min(wetTo, cloudFrom))))
+        .setValid(RunLength.encode(TestScenes.rows(0, cloudFrom)))
         .build();
   }
 
@@ -76,38 +64,15 @@ final class FailoverScript {
   }
 
   private static Region region(String id, int from, int to, double raiseKm2, double clearKm2) {
-    Bounds west = tile(from).bounds();
-    Bounds east = tile(to).bounds();
-    double inset = 1e-7; // no cell's centre is so near to the edge
-    String ring =
-        String.format(
-            Locale.ROOT,
-            "[[%1$.9f,%2$.9f],[%3$.9f,%2$.9f],[%3$.9f,%4$.9f],[%1$.9f,%4$.9f],[%1$.9f,%2$.9f]]",
-            west.west() + inset,
-            west.south() + inset,
-            east.east() - inset,
-            west.north() - inset);
-    return Region.newBuilder()
-        .setId(id)
+    return TestScenes.region(id, tile(from), tile(to))
         .setName(id)
-        .setGeometry("{\"type\":\"Polygon\",\"coordinates\":[" + ring + "]}")
         .setRaiseKm2(raiseKm2)
         .setClearKm2(clearKm2)
-        .setMinObserved(0.8)
-        .setPasses(2)
         .setMaxAge(Duration.newBuilder().setSeconds(1800))
         .build();
   }
 
   private static TileId tile(int tile) {
     return new TileId(14, 8185 + tile, 5448);
-  }
-
-  private static Mask rows(int to) {
-    Mask mask = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-    for (int row = 0; row < to; row++) {
-      mask.setRow(row, 0, TileGrid.SIZE);
-    }
-    return mask;
   }
 }

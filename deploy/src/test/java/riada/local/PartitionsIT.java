@@ -25,10 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import riada.geo.TileGrid;
 import riada.geo.TileId;
-import riada.mask.Mask;
 import riada.mask.RunLength;
-import riada.proto.ModelRef;
-import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.RegionStats;
 import riada.proto.Topics;
@@ -152,25 +149,10 @@ class PartitionsIT {
 
   private static WaterMask mask(Sight sight) {
     Instant at = START.plusSeconds(60L * sight.minute());
-    String scene = "s" + sight.minute();
-    return WaterMask.newBuilder()
-        .setTile(tile(sight.tile()).toString())
-        .setObservationId(Observation.id("test", scene, tile(sight.tile()), at))
-        .setPublisher("test")
-        .setScene(scene)
-        .setAcquiredAt(Observation.timestamp(at))
-        .setWater(RunLength.encode(rows(sight.wetFrom(), sight.wetTo())))
-        .setValid(RunLength.encode(rows(sight.from(), sight.to())))
-        .setModel(ModelRef.newBuilder().setName("none").setVersion("1").setDigest("0"))
+    return TestScenes.mask("test", "s" + sight.minute(), tile(sight.tile()), at)
+        .setWater(RunLength.encode(TestScenes.rows(sight.wetFrom(), sight.wetTo())))
+        .setValid(RunLength.encode(TestScenes.rows(sight.from(), sight.to())))
         .build();
-  }
-
-  private static Mask rows(int from, int to) {
-    Mask mask = new Mask(TileGrid.SIZE, TileGrid.SIZE);
-    for (int row = from; row < to; row++) {
-      mask.setRow(row, 0, TileGrid.SIZE);
-    }
-    return mask;
   }
 
   private static TileId tile(int tile) {
@@ -178,24 +160,9 @@ class PartitionsIT {
   }
 
   private static Region region(int region) {
-    var west = tile(region).bounds();
-    var east = tile(region + 1).bounds();
-    double inset = 1e-7; // no cell's centre is so near to the edge
-    String ring =
-        String.format(
-            java.util.Locale.ROOT,
-            "[[%1$.9f,%2$.9f],[%3$.9f,%2$.9f],[%3$.9f,%4$.9f],[%1$.9f,%4$.9f],[%1$.9f,%2$.9f]]",
-            west.west() + inset,
-            west.south() + inset,
-            east.east() - inset,
-            west.north() - inset);
-    return Region.newBuilder()
-        .setId("r" + region)
-        .setGeometry("{\"type\":\"Polygon\",\"coordinates\":[" + ring + "]}")
+    return TestScenes.region("r" + region, tile(region), tile(region + 1))
         .setRaiseKm2(1000)
         .setClearKm2(1)
-        .setMinObserved(0.8)
-        .setPasses(2)
         .setMaxAge(Duration.newBuilder().setSeconds(86_400))
         .build();
   }

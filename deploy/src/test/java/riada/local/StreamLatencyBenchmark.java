@@ -31,7 +31,6 @@ import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.mask.RunLength;
 import riada.proto.MaskRuns;
-import riada.proto.ModelRef;
 import riada.proto.Observation;
 import riada.proto.Region;
 import riada.proto.RegionStats;
@@ -304,20 +303,12 @@ final class StreamLatencyBenchmark {
   }
 
   private WaterMask mask(int number, int pass, Instant at) {
-    TileId tile = tile(number);
-    String scene = "pass" + pass;
     int picture = (pass + number % REGIONS) % SCENES; // one for a region: it rises and falls whole
-    return WaterMask.newBuilder()
-        .setTile(tile.toString())
-        .setObservationId(Observation.id("benchmark", scene, tile, at))
-        .setPublisher("benchmark")
-        .setScene(scene)
+    return TestScenes.mask("benchmark", "pass" + pass, tile(number), at)
         .setProcessingVersion(1)
-        .setAcquiredAt(Observation.timestamp(at))
         .setReceivedAt(Observation.timestamp(Instant.now()))
         .setWater(waters.get(picture))
         .setValid(valids.get(picture))
-        .setModel(ModelRef.newBuilder().setName("none").setVersion("1").setDigest("0"))
         .build();
   }
 
@@ -329,26 +320,12 @@ final class StreamLatencyBenchmark {
   }
 
   private static Region region(int region) {
-    var first = tile(region).bounds();
-    var last = tile(region + (TILES / REGIONS - 1) * REGIONS).bounds();
-    double inset = 1e-7; // no cell's centre is so near to the edge
-    String ring =
-        String.format(
-            Locale.ROOT,
-            "[[%1$.9f,%2$.9f],[%3$.9f,%2$.9f],[%3$.9f,%4$.9f],[%1$.9f,%4$.9f],[%1$.9f,%2$.9f]]",
-            first.west() + inset,
-            last.south() + inset,
-            last.east() - inset,
-            first.north() - inset);
-    return Region.newBuilder()
-        .setId("r" + region)
+    TileId last = tile(region + (TILES / REGIONS - 1) * REGIONS);
+    return TestScenes.region("r" + region, tile(region), last)
         .setName("Region " + region)
-        .setGeometry("{\"type\":\"Polygon\",\"coordinates\":[" + ring + "]}")
         .setRaiseKm2(10 + 5 * region)
         .setClearKm2(1)
-        .setMinObserved(0.8)
         .setMinPatchKm2(0.1)
-        .setPasses(2)
         .setMaxAge(com.google.protobuf.Duration.newBuilder().setSeconds(6 * 3600))
         .build();
   }

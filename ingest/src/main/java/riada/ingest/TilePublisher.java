@@ -43,6 +43,7 @@ public final class TilePublisher implements TileSink, AutoCloseable {
   private final String brokers;
   private final Producer<String, byte[]> producer;
   private final InstantSource clock;
+  private final AtomicLong sent = new AtomicLong();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
@@ -96,6 +97,7 @@ public final class TilePublisher implements TileSink, AutoCloseable {
   public void send(String key, Tile tile) throws BadInput, IOException {
     surface();
     ProducerRecord<String, byte[]> record = record(key, tile, clock.instant());
+    sent.incrementAndGet();
     try {
       producer.send(
           record,
@@ -162,6 +164,16 @@ public final class TilePublisher implements TileSink, AutoCloseable {
   }
 
   /**
+   * Whether the broker has taken every tile so far, for who must not wait in {@link #flush}.
+   *
+   * @throws IOException when it did not take one
+   */
+  public boolean isSettled() throws IOException {
+    surface();
+    return acknowledged.get() == sent.get();
+  }
+
+  /**
    * Waits until the broker has taken or refused every tile.
    *
    * @throws IOException when it did not take one
@@ -183,8 +195,8 @@ public final class TilePublisher implements TileSink, AutoCloseable {
               + brokers
               + " did not take a tile ("
               + error.getMessage()
-              + "). See that it runs and is reachable and that its topics exist, then publish again:"
-              + " what has arrived already is recognised.",
+              + "). See that it runs and is reachable and that its topics exist, then publish"
+              + " again: what has arrived already is recognised.",
           error);
     }
   }

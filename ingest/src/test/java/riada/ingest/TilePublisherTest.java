@@ -126,6 +126,34 @@ class TilePublisherTest {
   }
 
   @Test
+  void allIsSettledWhenTheBrokerHasTheLastTile() throws Exception {
+    Closings producer = new Closings();
+    TilePublisher publisher = new TilePublisher("broker", producer, InstantSource.fixed(NOW));
+    publisher.send(KEY, tile(10));
+    publisher.send(KEY, tile(10));
+    producer.completeNext();
+    boolean early = publisher.isSettled();
+
+    producer.completeNext();
+
+    assertThat(early).isFalse();
+    assertThat(publisher.isSettled()).isTrue();
+  }
+
+  @Test
+  void whatTheBrokerDidNotTakeIsNeverSettled() throws Exception {
+    Closings producer = new Closings();
+    TilePublisher publisher = new TilePublisher("broker", producer, InstantSource.fixed(NOW));
+    publisher.send(KEY, tile(10));
+
+    producer.errorNext(new TimeoutException("the broker is away"));
+
+    assertThatThrownBy(publisher::isSettled)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the broker is away");
+  }
+
+  @Test
   void closingInAnInterruptedThreadEndsAtOnceAndKeepsTheFlag() throws Exception {
     TilePublisher publisher = new TilePublisher("127.0.0.1:1", Map.of(), InstantSource.fixed(NOW));
     Thread.currentThread().interrupt();
