@@ -85,7 +85,7 @@ public final class ImageEncoder implements AutoCloseable {
 
   @Override
   public void close() {
+    graph.close(); // first: what runs until then reads the tensor
     image.close();
-    graph.close();
   }
 }

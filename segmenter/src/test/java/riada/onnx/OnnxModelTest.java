@@ -16,7 +16,7 @@ import riada.segmenter.WaterModel;
 class OnnxModelTest {
   private static final Path TINY = Path.of("src/test/resources/tiny");
 
-  @RepeatedTest(10)
+  @RepeatedTest(200)
   void closingWaitsForTheRunThatIsUnderWay() throws Exception {
     WaterModel model = WaterModel.open(TINY, Device.Choice.CPU, 1);
     CountDownLatch running = new CountDownLatch(3);
