@@ -11,7 +11,7 @@ const GIVE_UP_MS = 5000; // a fetch that hangs must not pass for one that is abo
 export const LAYERS = [
   {id: 'unknown', word: 'unknown', meaning: 'not seen lately: may be flood', alpha: 0.9},
   {id: 'reference', word: 'reference', meaning: 'normally water', alpha: 0.75},
-  {id: 'stale', word: 'stale flood', meaning: 'flood when last seen, hidden now', alpha: 0.95},
+  {id: 'stale', word: 'stale flood', meaning: 'flood when last seen, too long ago to count as seen', alpha: 0.95},
   {id: 'flood', word: 'flood', meaning: 'water seen where land should be', alpha: 0.72},
 ];
 

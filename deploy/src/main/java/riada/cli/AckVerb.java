@@ -10,7 +10,11 @@ import riada.proto.Action;
 /** {@code riada alert ack}. */
 @Command(
     name = "ack",
-    description = "Acknowledge an open incident: somebody is at it.",
+    description = {
+      "Acknowledge an open incident: somebody is at it.",
+      "The answer says what was sent; what could not be done (an incident that is over or unknown)",
+      "shows as a dead letter: riada dlq show flood.actions.v1."
+    },
     mixinStandardHelpOptions = true)
 final class AckVerb implements Callable<Integer> {
   @Mixin

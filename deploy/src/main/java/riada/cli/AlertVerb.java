@@ -27,7 +27,7 @@ import riada.segmenter.TilePipeline;
 /** {@code riada alert list|show|cap|replay}. */
 @Command(
     name = "alert",
-    description = "List, show, export and re-derive the alerts of incidents.",
+    description = "List, show, export, re-derive, acknowledge and silence the alerts of incidents.",
     subcommands = {AckVerb.class, SilenceVerb.class},
     mixinStandardHelpOptions = true)
 final class AlertVerb {
@@ -81,7 +81,9 @@ final class AlertVerb {
       newest.remove(alert.getIncidentId());
       newest.put(alert.getIncidentId(), alert);
     }
-    answer.rows(newest.values().stream().map(Row::of).toList());
+    answer.rows(
+        newest.values().stream().map(Row::of).toList(),
+        "There are no alerts: none was sent in the last 90 days.");
     return 0;
   }
 

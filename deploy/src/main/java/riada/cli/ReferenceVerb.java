@@ -77,7 +77,7 @@ final class ReferenceVerb {
               paramLabel = "VALUE",
               description = "Raster: a pixel of this value tells nothing.")
           @Nullable Double noData,
-      @Parameters(paramLabel = "FILE") Path file)
+      @Parameters(paramLabel = "FILE", description = "GeoJSON polygons or a GeoTIFF.") Path file)
       throws Exception {
     byte[] bytes = read(file);
     String name = String.valueOf(file.getFileName());
@@ -112,7 +112,7 @@ final class ReferenceVerb {
       @Mixin Answer answer,
       @Mixin Operator operator,
       @Option(names = "--dry", description = "The polygons are normally dry, not wet.") boolean dry,
-      @Parameters(paramLabel = "FILE") Path file)
+      @Parameters(paramLabel = "FILE", description = "GeoJSON polygons.") Path file)
       throws Exception {
     String name = String.valueOf(file.getFileName());
     String polygons = text(name, read(file), "no GeoJSON, which a correction is");

@@ -16,7 +16,11 @@ import riada.stream.TopologyConfig;
 /** {@code riada alert silence}. */
 @Command(
     name = "silence",
-    description = "Hold back the news of an open incident for a time. Its all-clear is never held.",
+    description = {
+      "Hold back the news of an open incident for a time. Its all-clear is never held.",
+      "The answer says what was sent; what could not be done (an incident that is over or unknown)",
+      "shows as a dead letter: riada dlq show flood.actions.v1."
+    },
     mixinStandardHelpOptions = true)
 final class SilenceVerb implements Callable<Integer> {
   @Mixin
