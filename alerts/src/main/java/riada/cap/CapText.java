@@ -138,8 +138,8 @@ abstract class CapText {
 
     @Override
     String figures() {
-      return "Flooded and seen now: %.2f km2. Flooded when last seen and hidden now: %.2f km2."
-          + " Seen of the region: %.0f %%. As of %s.";
+      return "Flooded, seen recently: %.2f km2. Flooded when last seen, longer ago: %.2f km2."
+          + " Seen recently of the region: %.0f %%. As of %s.";
     }
 
     @Override
@@ -227,8 +227,8 @@ abstract class CapText {
 
     @Override
     String figures() {
-      return "Inundado y visto ahora: %.2f km2. Inundado cuando se vio por última vez y oculto"
-          + " ahora: %.2f km2. Visto de la región: %.0f %%. Datos a %s.";
+      return "Inundado, visto recientemente: %.2f km2. Inundado cuando se vio por última vez, hace"
+          + " más tiempo: %.2f km2. Visto recientemente de la región: %.0f %%. Datos a %s.";
     }
 
     @Override

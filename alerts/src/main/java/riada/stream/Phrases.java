@@ -13,9 +13,7 @@ final class Phrases {
     return region.getName().isEmpty() ? region.getId() : region.getName();
   }
 
-  /**
-   * As in "flood covers 7.83 km²; another 0.52 km² was flooded when last seen and is hidden now".
-   */
+  /** As in "flood covers 7.83 km²; another 0.52 km² was flooded when last seen, longer ago". */
   static String flood(Figures figures) {
     String seen = "flood covers " + area(figures.floodedCm2());
     return figures.staleCm2() == 0
@@ -23,7 +21,7 @@ final class Phrases {
         : seen
             + "; another "
             + area(figures.staleCm2())
-            + " was flooded when last seen and is hidden now";
+            + " was flooded when last seen, longer ago";
   }
 
   /** As in "99 % of the region was seen in the last 6 h". */

@@ -51,10 +51,10 @@ class CapWriterTest {
             "Inundación en Río Verde <\"A & B\">, gravedad grave");
     assertThat(CapChecks.texts(cap, "description"))
         .containsExactly(
-            "Flooded and seen now: 1.25 km2. Flooded when last seen and hidden now: 0.50 km2. Seen"
-                + " of the region: 87 %. As of 2026-03-01T12:19:00-00:00.",
-            "Inundado y visto ahora: 1,25 km2. Inundado cuando se vio por última vez y oculto"
-                + " ahora: 0,50 km2. Visto de la región: 87 %. Datos a 2026-03-01T12:19:00-00:00.");
+            "Flooded, seen recently: 1.25 km2. Flooded when last seen, longer ago: 0.50 km2. Seen"
+                + " recently of the region: 87 %. As of 2026-03-01T12:19:00-00:00.",
+            "Inundado, visto recientemente: 1,25 km2. Inundado cuando se vio por última vez, hace"
+                + " más tiempo: 0,50 km2. Visto recientemente de la región: 87 %. Datos a 2026-03-01T12:19:00-00:00.");
     assertThat(CapChecks.areas(cap)).hasSize(2).allMatch(polygons -> polygons.size() == 2);
     assertThat(CapChecks.texts(cap, "expires")).isEmpty();
   }
