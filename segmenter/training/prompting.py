@@ -142,7 +142,7 @@ def click_ask(i, s, own, rng):
     water, seen = s.water, s.seen
     frame = rng.random() < 0.75
     points, labels = (list(FRAME[0]), list(FRAME[1])) if frame else ([], [])
-    kind = rng.choice(["edit own", "fix own", "edit true", "nothing"], p=[0.35, 0.35, 0.2, 0.1])
+    kind = rng.choice(["edit own", "fix own", "edit true", "nothing"], p=[0.3, 0.45, 0.15, 0.1])
     ask = Ask(i, "click", points, labels, water, seen, where=np.zeros(water.shape, bool))
     if kind.endswith("own"):
         ask.screen = own
@@ -196,7 +196,7 @@ def clicks_of(model, embedding, samples, maps, each, rng):
     starts = [Ask(i, "auto", *(automatic(m, 4 * s.water.shape[0]) if rng.random() < 0.5 else FRAME), s.water, s.seen) for i, (s, m) in enumerate(zip(samples, maps))]
     own = ask_model(model, embedding, starts)[0][:, 0].cpu().numpy()
     asks = [click_ask(i, s, own[i], rng) for i, s in enumerate(samples) for _ in range(each)]
-    for _ in range(rng.choice([0, 1, 2, 4], p=[0.5, 0.25, 0.15, 0.1])):
+    for _ in range(rng.choice([0, 1, 2, 4], p=[0.4, 0.25, 0.2, 0.15])):
         answers = ask_model(model, embedding, asks)[0][:, 0].cpu().numpy()
         for a, m in zip(asks, answers):
             a.screen, a.where = m, np.zeros(m.shape, bool)
@@ -304,10 +304,13 @@ def main():
     ap.add_argument("--weights", type=Path, required=True, help="checkpoint or model folder")
     ap.add_argument("--photographs", required=True)
     ap.add_argument("--seed", type=int, default=0)
+    ap.add_argument("--tokens-alone", action="store_true", help="ask with the published architecture's tokens, nothing drawn into the mask prompt")
     add_options(ap, workers=False)
     a = ap.parse_args()
     device, _ = machine(a)
     model, dev = load(a.weights).to(device).eval(), photographs(a.photographs, "dev")
+    if a.tokens_alone:
+        model.prompt_encoder.STRENGTH = 0.0
     print(json.dumps(measure(model, dev, a.seed) | measure_bodies(model, dev)))
 
 

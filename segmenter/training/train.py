@@ -6,6 +6,7 @@
   python train.py sensors --photographs DIR --tiles DIR --patches DIR [--start M]  from the former (or from model folder M), satellite patches too
   python train.py prompts --photographs DIR --tiles DIR --patches DIR          from the former, all but the encoder
   python train.py whole --photographs DIR --tiles DIR --patches DIR            from the former, all parts on all sources
+  python train.py further --photographs DIR --tiles DIR --patches DIR          from the former, two click asks a picture
   python train.py all --photographs DIR --tiles DIR --patches DIR              all of these, one after the other; what is done is left as it is
 
 A stage is a number of steps (times --steps-scale). Every step draws its own random numbers from (seed, stage, step): first its pictures and their
@@ -59,6 +60,7 @@ STAGES = {
     "sensors": Stage(450, 384, 0.7, "long", {"rgb": 3, "tiles": 1, "s2": 3, "s1": 1}, clicks=0),
     "prompts": Stage(550, 384, 0.7, "sensors", {"rgb": 2, "tiles": 1, "s2": 1, "s1": 1}, clicks=2, trained=ALL[1:]),
     "whole": Stage(700, 384, 0.6, "prompts", {"rgb": 3, "tiles": 3, "s2": 1, "s1": 2}),
+    "further": Stage(700, 384, 0.6, "whole", {"rgb": 4, "tiles": 3, "s2": 1, "s1": 1}, clicks=2),
 }
 DEV_EVERY, SAVE_EVERY = 200, 50
 RATES = {"encoder.": 1.5e-4, "prompt_encoder.": 1e-3, "mask_decoder.": 3e-4, "": 6e-4}
