@@ -12,8 +12,8 @@ import riada.proto.Action;
     name = "ack",
     description = {
       "Acknowledge an open incident: somebody is at it.",
-      "The answer says what was sent; what could not be done (an incident that is over or unknown)",
-      "shows as a dead letter: riada dlq show flood.actions.v1."
+      "The answer says what was sent; if the incident ends before it arrives, it is a dead letter:"
+          + " riada dlq show flood.actions.v1."
     },
     mixinStandardHelpOptions = true)
 final class AckVerb implements Callable<Integer> {
@@ -36,6 +36,7 @@ final class AckVerb implements Callable<Integer> {
   public Integer call() throws Exception {
     Action action =
         operator.onIncident(incident, Clock.systemUTC()).setKind(Action.Kind.ACKNOWLEDGE).build();
+    KeptAlerts.requireOpen(kafka, incident);
     answer.row(Operator.send(kafka, action));
     return 0;
   }

@@ -1,16 +1,12 @@
 package riada.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,8 +16,8 @@ import picocli.CommandLine.Spec;
 import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.Observation;
-import riada.proto.Topics;
 import riada.replay.Replay;
+import riada.replay.Verdict;
 import riada.segmenter.TilePipeline;
 
 /** {@code riada alert list|show|cap|replay}. */
@@ -31,10 +27,8 @@ import riada.segmenter.TilePipeline;
     subcommands = {AckVerb.class, SilenceVerb.class},
     mixinStandardHelpOptions = true)
 final class AlertVerb {
-  private static final Comparator<Alert> IN_ORDER =
-      Comparator.comparing((Alert alert) -> Observation.instant(alert.getAlertedAt()))
-          .thenComparing(Alert::getIncidentId)
-          .thenComparingInt(Alert::getSequence);
+  private static final DateTimeFormatter MINUTES =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'").withZone(ZoneOffset.UTC);
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -53,6 +47,7 @@ final class AlertVerb {
       double observedFraction,
       Instant asOf,
       Instant at,
+      String cause,
       String reason) {
     static Row of(Alert alert) {
       return new Row(
@@ -67,7 +62,56 @@ final class AlertVerb {
           alert.getObservedFraction(),
           Observation.instant(alert.getAsOf()),
           Observation.instant(alert.getAlertedAt()),
+          alert.getCause().name(),
           alert.getReason());
+    }
+  }
+
+  /** The newest alert of an incident, as wide as a terminal; the incident's id names the region. */
+  record ListLine(
+      String incident,
+      String status,
+      String kind,
+      String severity,
+      double floodedKm2,
+      double staleKm2,
+      double observed,
+      String asOf) {
+    static ListLine of(Row row) {
+      return new ListLine(
+          row.incident,
+          row.status,
+          row.kind,
+          row.severity,
+          row.floodedKm2,
+          row.floodedStaleKm2,
+          row.observedFraction,
+          MINUTES.format(row.asOf));
+    }
+  }
+
+  /** One of an incident's alerts, likewise. */
+  record ShowLine(
+      int sequence,
+      String status,
+      String kind,
+      String severity,
+      double floodedKm2,
+      double staleKm2,
+      double observed,
+      String asOf,
+      String cause) {
+    static ShowLine of(Row row) {
+      return new ShowLine(
+          row.sequence,
+          row.status,
+          row.kind,
+          row.severity,
+          row.floodedKm2,
+          row.floodedStaleKm2,
+          row.observedFraction,
+          MINUTES.format(row.asOf),
+          row.cause);
     }
   }
 
@@ -76,13 +120,8 @@ final class AlertVerb {
       description = "List the incidents by their newest alert, the newest last.",
       mixinStandardHelpOptions = true)
   int list(@Mixin KafkaOptions kafka, @Mixin Answer answer) {
-    Map<String, Alert> newest = new LinkedHashMap<>();
-    for (Alert alert : read(kafka)) {
-      newest.remove(alert.getIncidentId());
-      newest.put(alert.getIncidentId(), alert);
-    }
     answer.rows(
-        newest.values().stream().map(Row::of).toList(),
+        answer.fitting(KeptAlerts.newest(kafka).stream().map(Row::of).toList(), ListLine::of),
         "There are no alerts: none was sent in the last 90 days.");
     return 0;
   }
@@ -96,7 +135,9 @@ final class AlertVerb {
       @Mixin Answer answer,
       @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.") String incident)
       throws BadInput {
-    answer.rows(incident(kafka, incident).stream().map(Row::of).toList());
+    answer.rows(
+        answer.fitting(
+            KeptAlerts.of(kafka, incident).stream().map(Row::of).toList(), ShowLine::of));
     return 0;
   }
 
@@ -114,7 +155,7 @@ final class AlertVerb {
           int sequence,
       @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.") String incident)
       throws BadInput {
-    List<Alert> alerts = incident(kafka, incident);
+    List<Alert> alerts = KeptAlerts.of(kafka, incident);
     Alert alert =
         alerts.stream()
             .filter(one -> sequence == 0 || one.getSequence() == sequence)
@@ -150,49 +191,12 @@ final class AlertVerb {
       @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.") String incident)
       throws BadInput, IOException {
     try (TilePipeline pipeline = new TilePipeline(model.inference().open(), Clock.systemUTC())) {
-      answer.rows(new Replay(kafka.impatient(), pipeline, incident).run(sequence));
+      List<Verdict> verdicts;
+      try (StageProgress progress = new StageProgress()) {
+        verdicts = new Replay(kafka.impatient(), pipeline, incident, progress::at).run(sequence);
+      }
+      answer.rows(verdicts);
     }
     return 0;
-  }
-
-  /**
-   * The alerts of one incident, the newest last.
-   *
-   * @throws BadInput when there is none
-   */
-  static List<Alert> incident(KafkaOptions kafka, String incident) throws BadInput {
-    List<Alert> alerts =
-        read(kafka).stream().filter(alert -> alert.getIncidentId().equals(incident)).toList();
-    if (alerts.isEmpty()) {
-      throw new BadInput(
-          "incident_unknown",
-          "There is no alert of incident \""
-              + incident
-              + "\"; `riada alert list` names those there are.");
-    }
-    return alerts;
-  }
-
-  /** Every alert that is kept, each once, the newest last. */
-  static List<Alert> read(KafkaOptions kafka) {
-    Map<String, Alert> alerts = new LinkedHashMap<>(); // by alert id: delivery is at least once
-    try (TopicReader reader = new TopicReader(kafka.impatient(), Topics.ALERTS.name(), true)) {
-      reader.forEachToEnd(record -> put(alerts, record));
-    }
-    List<Alert> sorted = new ArrayList<>(alerts.values());
-    sorted.sort(IN_ORDER);
-    return sorted;
-  }
-
-  private static void put(Map<String, Alert> alerts, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return; // no alert
-    }
-    try {
-      Alert alert = Alert.parseFrom(record.value());
-      alerts.putIfAbsent(alert.getAlertId(), alert);
-    } catch (InvalidProtocolBufferException e) {
-      return; // none of Riada's: only its own stage writes there
-    }
   }
 }

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -69,6 +71,12 @@ final class Answer {
     out.flush();
   }
 
+  /** The rows as they are for a program, and what a table has room for of each for a person. */
+  <R extends Record> List<? extends Record> fitting(
+      List<R> rows, Function<? super R, ? extends Record> brief) {
+    return form == Form.JSON ? rows : rows.stream().map(brief).toList();
+  }
+
   /** Prints one row, or one JSON object. */
   void row(Record row) {
     if (form == Form.JSON) {
@@ -105,14 +113,18 @@ final class Answer {
     }
   }
 
+  /** A column that is null in every row is left out. */
   private static List<String> table(List<LinkedHashMap<String, Object>> rows) {
+    List<String> columns =
+        rows.get(0).keySet().stream()
+            .filter(name -> rows.stream().anyMatch(row -> row.get(name) != null))
+            .toList();
     List<List<String>> lines = new ArrayList<>();
-    lines.add(List.copyOf(rows.get(0).keySet()));
-    rows.forEach(row -> lines.add(row.values().stream().map(Answer::cell).toList()));
-    int columns = rows.get(0).size();
-    int[] widths = new int[columns];
+    lines.add(columns);
+    rows.forEach(row -> lines.add(columns.stream().map(name -> cell(row.get(name))).toList()));
+    int[] widths = new int[columns.size()];
     for (List<String> line : lines) {
-      for (int c = 0; c < columns; c++) {
+      for (int c = 0; c < widths.length; c++) {
         widths[c] = Math.max(widths[c], line.get(c).length());
       }
     }
@@ -120,7 +132,7 @@ final class Answer {
   }
 
   /** Four figures of a fraction are enough for a person; JSON has them all. */
-  static String cell(Object value) {
+  static String cell(@Nullable Object value) {
     if (!(value instanceof Number number) || !isFraction(number)) {
       return String.valueOf(value);
     }

@@ -76,10 +76,9 @@ final class DemoVerb implements Callable<Integer> {
       names = "--speed",
       paramLabel = "N",
       defaultValue = "" + DemoPlan.DEFAULT_SPEED,
-      description = {
-        "Simulated seconds in a second (default ${DEFAULT-VALUE}). A pass of 12 tiles comes every",
-        "10 simulated minutes."
-      })
+      description =
+          "Simulated seconds in a second (default ${DEFAULT-VALUE}). A pass of 12 tiles comes every"
+              + " 10 simulated minutes.")
   int speed;
 
   @Option(
@@ -205,6 +204,11 @@ final class DemoVerb implements Callable<Integer> {
   private final class Screen implements Demo.Listener, AutoCloseable {
     private final PrintWriter err = verb.commandLine().getErr();
     private @Nullable ProgressBar bar;
+
+    @Override
+    public void starting(String step) {
+      say(step);
+    }
 
     @Override
     public void ready(URI page, String brokers) {

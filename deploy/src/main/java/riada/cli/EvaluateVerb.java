@@ -31,10 +31,10 @@ final class EvaluateVerb implements Callable<Integer> {
       names = "--prompts",
       paramLabel = "P",
       defaultValue = "detector",
-      description = {
-        "detector|box|point|points|box+points|clicks|edits|none (default ${DEFAULT-VALUE}): what",
-        "the model is told of the truth; detector, edits and none are told nothing."
-      })
+      description =
+          "What the model is told of the truth: detector, box, point, points, box+points, clicks,"
+              + " edits or none (default ${DEFAULT-VALUE}); detector, edits and none are told"
+              + " nothing.")
   String prompts = "";
 
   @Option(

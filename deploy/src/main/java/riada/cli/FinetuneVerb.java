@@ -26,8 +26,8 @@ import riada.proto.BadInput;
     name = "finetune",
     description = {
       "Tune a model's mask decoder on labelled pictures; writes a new model.",
-      "Started again after it was cut off, it goes on. Exit status 1 when the",
-      "new model is not better; its card says so too. It runs on the CPU alone."
+      "Started again after it was cut off, it goes on. Exit status 1 when the"
+          + " new model is not better; its card says so too. It runs on the CPU alone."
     },
     mixinStandardHelpOptions = true)
 final class FinetuneVerb implements Callable<Integer> {
@@ -57,10 +57,9 @@ final class FinetuneVerb implements Callable<Integer> {
   @Option(
       names = "--also",
       paramLabel = "DIR",
-      description = {
-        "Labelled pictures of what the model serves besides, repeatable: half of them keep its",
-        "answers alive, on the other half the loss is measured."
-      })
+      description =
+          "Labelled pictures of what the model serves besides, repeatable: half of them keep its"
+              + " answers alive, on the other half the loss is measured.")
   List<Path> also = List.of();
 
   @Override
@@ -98,25 +97,5 @@ final class FinetuneVerb implements Callable<Integer> {
     spec.commandLine().getErr().flush();
     answer.object(result, "sentence");
     return result.better() ? 0 : ErrorPrinter.FAILED;
-  }
-
-  /** One bar after the other. */
-  private static final class StageProgress implements AutoCloseable {
-    private String stage = "";
-    private Progress bar = new Progress("", 0);
-
-    void at(String of, int done, int all) {
-      if (!of.equals(stage)) {
-        bar.close();
-        stage = of;
-        bar = new Progress(of, all);
-      }
-      bar.stepTo(done);
-    }
-
-    @Override
-    public void close() {
-      bar.close();
-    }
   }
 }

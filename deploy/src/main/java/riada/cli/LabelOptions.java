@@ -12,10 +12,9 @@ final class LabelOptions {
       names = "--data",
       paramLabel = "DIR",
       required = true,
-      description = {
-        "Holds image/ and mask/ with the same stems (water is above 127), or before/, after/ and",
-        "mask/ for the flood between two pictures."
-      })
+      description =
+          "Holds image/ and mask/ with the same stems (water is above 127), or before/, after/ and"
+              + " mask/ for the flood between two pictures.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   Path data;
 

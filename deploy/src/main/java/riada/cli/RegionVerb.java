@@ -56,12 +56,11 @@ final class RegionVerb {
       @Mixin Answer answer,
       @Parameters(
               paramLabel = "FILE",
-              description = {
-                "Polygons with the properties id, name, raise_km2, clear_km2, and optionally",
-                "min_observed (0.8), max_age (6h), passes (2), parent, raise_passes (1),",
-                "raise_after, min_patch_km2, escalate_after; raise_share and clear_share",
-                "may stand for raise_km2 and clear_km2."
-              })
+              description =
+                  "Polygons with the properties id, name, raise_km2, clear_km2, and optionally"
+                      + " min_observed (0.8), max_age (6h), passes (2), parent, raise_passes (1),"
+                      + " raise_after, min_patch_km2, escalate_after; raise_share and clear_share"
+                      + " may stand for raise_km2 and clear_km2.")
           Path file)
       throws Exception {
     List<Region> regions = RegionFile.read(file);

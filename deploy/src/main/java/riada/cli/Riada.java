@@ -56,7 +56,7 @@ public final class Riada {
   static int run(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     ErrorPrinter errors = new ErrorPrinter(environment.containsKey("RIADA_DEBUG"));
-    CommandLine line = new CommandLine(new Riada());
+    CommandLine line = WholeWords.in(new CommandLine(new Riada()));
     line.setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(errors)

@@ -68,10 +68,9 @@ final class SegmentVerb implements Callable<Integer> {
   @Option(
       names = "--prior",
       paramLabel = "MASK.png",
-      description = {
-        "A mask of this picture to correct: each --point changes it where it falls, and nowhere",
-        "else."
-      })
+      description =
+          "A mask of this picture to correct: each --point changes it where it falls, and nowhere"
+              + " else.")
   @Nullable Path prior;
 
   /** Run lengths of others. */
@@ -106,6 +105,7 @@ final class SegmentVerb implements Callable<Integer> {
    * What a mask shows, of the picture's pixels.
    *
    * @param hiddenFraction null where the model cannot tell
+   * @param bodies boxes, for a table how many; null without --everything
    */
   record Row(
       String mask,
@@ -115,7 +115,7 @@ final class SegmentVerb implements Callable<Integer> {
       double waterFraction,
       @Nullable Double hiddenFraction,
       float confidence,
-      Object bodies,
+      @Nullable Object bodies,
       @Nullable String rle,
       String model,
       String variant,
@@ -168,7 +168,7 @@ final class SegmentVerb implements Callable<Integer> {
               wet / pixels,
               water.has(Head.SKY) ? 1 - found.seen().count() / pixels : null,
               found.confidence(),
-              answer.form == Answer.Form.JSON ? found.bodies() : found.bodies().size(),
+              everything ? bodies(found) : null,
               rle == null ? null : rle.of(found.water()),
               water.ref().getName() + " " + water.ref().getVersion(),
               water.variant(),
@@ -176,6 +176,10 @@ final class SegmentVerb implements Callable<Integer> {
               water.device().name()));
     }
     return 0;
+  }
+
+  private Object bodies(Segmentation found) {
+    return answer.form == Answer.Form.JSON ? found.bodies() : found.bodies().size();
   }
 
   private static float[] numbers(String text, String form) {

@@ -86,19 +86,17 @@ final class ServeVerb {
               names = "--standbys",
               paramLabel = "N",
               defaultValue = "1",
-              description = {
-                "Other processes that hold a copy of the state, to take over at once (default",
-                "${DEFAULT-VALUE})."
-              })
+              description =
+                  "Other processes that hold a copy of the state, to take over at once (default"
+                      + " ${DEFAULT-VALUE}).")
           int standbys,
       @Option(
               names = "--sender",
               paramLabel = "NAME",
               defaultValue = Issuer.SENDER,
-              description = {
-                "Who speaks in CAP: unique in the world, as alerts@your.domain is (default",
-                "${DEFAULT-VALUE})."
-              })
+              description =
+                  "Who speaks in CAP: unique in the world, as alerts@your.domain is (default"
+                      + " ${DEFAULT-VALUE}).")
           String sender,
       @Mixin HealthOptions health)
       throws Exception {

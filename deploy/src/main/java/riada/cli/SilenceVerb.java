@@ -18,8 +18,8 @@ import riada.stream.TopologyConfig;
     name = "silence",
     description = {
       "Hold back the news of an open incident for a time. Its all-clear is never held.",
-      "The answer says what was sent; what could not be done (an incident that is over or unknown)",
-      "shows as a dead letter: riada dlq show flood.actions.v1."
+      "The answer says what was sent; if the incident ends before it arrives, it is a dead letter:"
+          + " riada dlq show flood.actions.v1."
     },
     mixinStandardHelpOptions = true)
 final class SilenceVerb implements Callable<Integer> {
@@ -50,6 +50,7 @@ final class SilenceVerb implements Callable<Integer> {
     Clock clock = Clock.systemUTC();
     Action.Builder action = operator.onIncident(incident, clock).setKind(Action.Kind.SILENCE);
     action.setUntil(Observation.timestamp(Observation.instant(action.getAt()).plus(duration())));
+    KeptAlerts.requireOpen(kafka, incident);
     answer.row(Operator.send(kafka, action.build()));
     return 0;
   }

@@ -24,8 +24,9 @@ import riada.segmenter.WaterModel;
 @Command(
     name = "swap",
     description = {
-      "Check a model as verify does and let a folder serve it. Segmenters that serve the folder take",
-      "it up between two tiles; the model before stays in a subfolder, and is named to swap back."
+      "Check a model as verify does and let a folder serve it.",
+      "Segmenters that serve the folder take it up between two tiles; the model before stays in a"
+          + " subfolder, and is named to swap back."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -70,10 +71,9 @@ final class SwapVerb implements Callable<Integer> {
 
   @Option(
       names = "--shadow",
-      description = {
-        "Try it only: it sees the same tiles after the served model has answered, its masks go to",
-        "flood.masks.shadow.v1, and metrics tell what they differ in. CPU alone."
-      })
+      description =
+          "Try it only: it sees the same tiles after the served model has answered, its masks go to"
+              + " flood.masks.shadow.v1, and metrics tell what they differ in. CPU alone.")
   boolean shadow;
 
   @Option(names = "--end-shadow", description = "End the trial. A swap ends it too.")

@@ -52,6 +52,9 @@ public final class Demo implements AutoCloseable {
 
   /** Hears how the demo goes on, on the demo's thread. */
   public interface Listener {
+    /** A step of the start begins, said in a sentence. */
+    void starting(String step);
+
     /** The page can be opened. */
     void ready(URI page, String bootstrapServers);
 
@@ -93,11 +96,14 @@ public final class Demo implements AutoCloseable {
     CompletableFuture<Optional<Simulation>> simulating =
         CompletableFuture.supplyAsync(() -> plan.simulation(now));
     Cluster cluster = given.isPresent() ? given.get() : startBroker(folder);
+    listener.starting("Making the topics.");
     createTopics(cluster);
+    listener.starting("Starting the page and the alerts stage.");
     LocalSystem services = new LocalSystem(cluster, clock);
     hold(services);
     URI page = services.startDashboard(DashboardConfig.LOOPBACK, plan.port());
     services.startAlerts(folder.resolve("state"), 1, 0, issuer());
+    listener.starting("Loading the model.");
     services.startSegmenter(inference);
     Optional<Simulation> simulation = simulating.join();
     Optional<DemoTruth> truth = simulation.map(DemoTruth::new);
@@ -106,6 +112,7 @@ public final class Demo implements AutoCloseable {
       Optional<DemoPublisher> publisher =
           simulation.map(played -> new DemoPublisher(cluster, plan, played, clock));
       publisher.ifPresent(DemoPublisher::ground);
+      listener.starting("Waiting until every service works.");
       awaitReady(services);
       double readySeconds = (System.nanoTime() - began) / 1e9;
       listener.ready(page, cluster.bootstrapServers());
@@ -164,6 +171,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private synchronized Cluster startBroker(Path folder) throws IOException {
+    listener.starting("Starting the broker.");
     EmbeddedBroker started = EmbeddedBroker.start(folder.resolve("broker"), plan.brokerPort());
     broker = started;
     memory.add(started.process().pid());

@@ -30,6 +30,7 @@ public final class Replay {
   private final EvidenceReader reader;
   private final TilePipeline pipeline;
   private final String incident;
+  private final Progress progress;
   private final TreeMap<Integer, Alert> alerts = new TreeMap<>(); // by sequence, without their CAP
   private final NamedEvidence named = new NamedEvidence(alerts, NamedEvidence.MOST);
   private final SecondMasks masks;
@@ -38,14 +39,24 @@ public final class Replay {
   private final List<Reference> references = new ArrayList<>();
 
   /**
+   * Is told how far a stage is: {@code evidence} (being read, {@code all} is -1), then in turn
+   * {@code tiles} (of the alerts that are derived together) and {@code alerts} (of all).
+   */
+  public interface Progress {
+    void at(String stage, int done, int all);
+  }
+
+  /**
    * @param client Kafka settings with {@code bootstrap.servers}
    * @param pipeline the model of today
    */
-  public Replay(Map<String, Object> client, TilePipeline pipeline, String incident) {
+  public Replay(
+      Map<String, Object> client, TilePipeline pipeline, String incident, Progress progress) {
     this.reader = new EvidenceReader(client);
     this.pipeline = pipeline;
     this.incident = incident;
-    this.masks = new SecondMasks(reader, pipeline, incident);
+    this.progress = progress;
+    this.masks = new SecondMasks(reader, pipeline, incident, progress);
   }
 
   /**
@@ -56,6 +67,7 @@ public final class Replay {
    * @throws BadInput when there is no such alert
    */
   public List<Verdict> run(int sequence) throws BadInput, IOException {
+    progress.at("evidence", 0, -1);
     long fromMs = readAlerts(sequence);
     EvidenceReader.Span own = readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
     readReferences();
@@ -66,8 +78,10 @@ public final class Replay {
       readNames(own);
       masks.segment(batch.stream().flatMap(alert -> named.of(alert).stream()).toList(), own);
       for (Alert alert : batch) {
+        progress.at("alerts", verdicts.size(), wanted(sequence).size());
         verdicts.add(judge.of(alert, named.of(alert), region(alert)));
       }
+      progress.at("alerts", verdicts.size(), wanted(sequence).size());
     }
     return verdicts;
   }

@@ -23,13 +23,16 @@ final class SecondMasks {
   private final EvidenceReader reader;
   private final TilePipeline pipeline;
   private final String incident;
+  private final Replay.Progress progress;
   private final Map<String, WaterMask> masks = new HashMap<>(); // by piece
   private final Map<String, String> missing = new HashMap<>(); // why, by piece
 
-  SecondMasks(EvidenceReader reader, TilePipeline pipeline, String incident) {
+  SecondMasks(
+      EvidenceReader reader, TilePipeline pipeline, String incident, Replay.Progress progress) {
     this.reader = reader;
     this.pipeline = pipeline;
     this.incident = incident;
+    this.progress = progress;
   }
 
   /**
@@ -47,6 +50,8 @@ final class SecondMasks {
     if (wanted.isEmpty()) {
       return;
     }
+    int all = wanted.size();
+    progress.at("tiles", 0, all);
     reader.read(
         own,
         (key, value, timestampMs) -> {
@@ -56,9 +61,11 @@ final class SecondMasks {
               missing.put(piece(one), one.getMissing());
             } else if (one.hasTile() && wanted.remove(piece(one))) {
               segment(one);
+              progress.at("tiles", all - wanted.size(), all);
             }
           }
         });
+    progress.at("tiles", all, all); // the others are not there
   }
 
   /** A tile that today's model cannot use is none that can be had. */

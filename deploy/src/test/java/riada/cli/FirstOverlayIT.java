@@ -103,6 +103,11 @@ class FirstOverlayIT {
         Clock.systemUTC(),
         new Demo.Listener() {
           @Override
+          public void starting(String step) {
+            // the page is not there yet
+          }
+
+          @Override
           public void ready(URI page, String bootstrapServers) {
             ready.complete(page);
           }

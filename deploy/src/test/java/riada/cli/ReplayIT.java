@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -27,10 +28,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import riada.local.Cluster;
 import riada.local.EmbeddedBroker;
+import riada.local.Inference;
+import riada.onnx.Device;
 import riada.proto.Alert;
 import riada.proto.Observation;
 import riada.proto.Topic;
 import riada.proto.Topics;
+import riada.replay.Replay;
+import riada.segmenter.TilePipeline;
 
 /** A demo's alerts are derived again, and a drill beside them touches nothing of theirs. */
 @Timeout(300)
@@ -67,6 +72,28 @@ class ReplayIT {
           .isPositive()
           .isEqualTo(verdict.path("flooded_km2").asDouble());
     }
+  }
+
+  @Test
+  @Order(2)
+  void aReplayTellsHowManyTilesAndAlertsAreDone() throws Exception {
+    List<String> told = new ArrayList<>();
+    Inference inference = new Inference(Station.MODEL, Device.Choice.CPU, 2);
+    try (TilePipeline pipeline = new TilePipeline(inference.open(), Clock.systemUTC())) {
+      Replay replay =
+          new Replay(
+              cluster().impatient(),
+              pipeline,
+              incident,
+              (stage, done, all) -> told.add(stage + " " + done + " of " + all));
+
+      replay.run(1);
+    }
+
+    int tiles = (int) told.stream().filter(one -> one.startsWith("tiles")).count() - 2;
+    assertThat(told)
+        .startsWith("evidence 0 of -1", "tiles 0 of " + tiles, "tiles 1 of " + tiles)
+        .endsWith("tiles " + tiles + " of " + tiles, "alerts 0 of 1", "alerts 1 of 1");
   }
 
   @Test

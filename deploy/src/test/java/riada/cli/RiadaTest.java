@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class RiadaTest {
   private final Shell shell = new Shell();
@@ -23,6 +27,35 @@ class RiadaTest {
     assertThat(help.status()).isZero();
     assertThat(help.err()).isEmpty();
     assertThat(help.out()).contains("topics", "tail", "region", "dlq");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {80, 100, 120})
+  void noHelpBreaksAWordOrIsWiderThanTheTerminal(int width) {
+    List<CommandLine> verbs = new ArrayList<>();
+    addVerbs(verbs, WholeWords.in(new CommandLine(new Riada())));
+
+    assertThat(verbs)
+        .hasSizeGreaterThan(30)
+        .allSatisfy(
+            verb -> {
+              String help = help(verb, width);
+              assertThat(help.lines()).allMatch(line -> line.length() < width);
+              assertThat(words(help)).isEqualTo(words(help(verb, 1000)));
+            });
+  }
+
+  private static String help(CommandLine verb, int width) {
+    return verb.setUsageHelpWidth(width).getUsageMessage(CommandLine.Help.Ansi.OFF);
+  }
+
+  private static List<String> words(String help) {
+    return Arrays.stream(help.trim().split("\\s+")).sorted().toList();
+  }
+
+  private static void addVerbs(List<CommandLine> verbs, CommandLine verb) {
+    verbs.add(verb);
+    verb.getSubcommands().values().forEach(one -> addVerbs(verbs, one));
   }
 
   @ParameterizedTest
@@ -227,10 +260,10 @@ class RiadaTest {
   private static String bootstrapServers(Map<String, String> environment, String... args)
       throws Exception {
     TailVerb verb = new TailVerb();
-    picocli.CommandLine line = new picocli.CommandLine(verb);
-    Settings settings = Settings.read(java.util.List.of(args), environment);
+    CommandLine line = new CommandLine(verb);
+    Settings settings = Settings.read(List.of(args), environment);
     line.setDefaultValueProvider(settings);
-    String[] withTopic = java.util.Arrays.copyOf(args, args.length + 1);
+    String[] withTopic = Arrays.copyOf(args, args.length + 1);
     withTopic[args.length] = "topic";
     line.parseArgs(withTopic);
     return verb.kafka.bootstrapServers;
@@ -243,7 +276,7 @@ class RiadaTest {
 
     Settings settings =
         Settings.read(
-            java.util.List.of("--config", file.toString()),
+            List.of("--config", file.toString()),
             Map.of("RIADA_KAFKA_SECURITY_PROTOCOL", "SSL", "RIADA_KAFKA_ACKS", "all"));
 
     assertThat(settings.kafka())

@@ -59,6 +59,21 @@ class SegmentVerbTest {
   }
 
   @Test
+  void theTableLeavesOutWhatNobodyAskedFor() {
+    Shell.Result plain = segment();
+
+    assertThat(plain.status()).as(plain.err()).isZero();
+    assertThat(plain.out()).contains("water_pixels").doesNotContain("bodies", "rle", "null");
+  }
+
+  @Test
+  void theTableCountsTheBodies() {
+    Shell.Result found = segment("--everything");
+
+    assertThat(found.out()).contains("bodies").doesNotContain("x1");
+  }
+
+  @Test
   void aMaskIsPrintedAsOthersHaveIt() throws IOException {
     Shell.Result found = segment("--rle", "kaggle", "-o", "json");
 
@@ -103,7 +118,7 @@ class SegmentVerbTest {
     assertThat(wet()).isEqualTo(expected);
     JsonNode row = new ObjectMapper().readTree(corrected.out());
     assertThat(row.get("water_pixels").asInt()).isEqualTo(100 - 9 + 21);
-    assertThat(row.get("bodies")).isEmpty();
+    assertThat(row.get("bodies").isNull()).isTrue();
   }
 
   @Test

@@ -3,10 +3,12 @@ package riada.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,10 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import riada.local.EmbeddedBroker;
+import riada.proto.Alert;
 import riada.proto.BadInput;
 import riada.proto.DeadLetters;
+import riada.proto.Observation;
 import riada.proto.Picture;
+import riada.proto.RegionState;
 import riada.proto.RegionStats;
 import riada.proto.Tile;
 
@@ -215,6 +223,8 @@ class VerbsIT {
   @Order(8)
   void incidentsAreAcknowledgedAndSilenced() {
     String incident = "valley-20260301T120000Z";
+    send(alert(incident, 1, Alert.Kind.ALERT));
+    send(alert(incident, 2, Alert.Kind.UPDATE));
     Shell.Result ack = shell.run("alert", "ack", incident, "--who", "ann", "--why", "on site");
     Shell.Result silence =
         shell.run("alert", "silence", incident, "--for", "2h", "--who", "bo", "-o", "json");
@@ -225,6 +235,72 @@ class VerbsIT {
     assertThat(silence.out()).contains("\"action\":\"SILENCE\"", "\"who\":\"bo\"");
     assertThat(wrong.status()).isEqualTo(3);
     assertThat(wrong.err()).contains("write PT1H or 1h");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ack", "silence"})
+  @Order(9)
+  void anIncidentThatThereIsNotIsNotActedOn(String verb) {
+    Shell.Result refused = shell.run("alert", verb, "valley-19991231T120000Z");
+
+    assertThat(refused.status()).isEqualTo(3);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err())
+        .contains("There is no incident \"valley-19991231T120000Z\"", "`riada alert list`");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ack", "silence"})
+  @Order(9)
+  void aClosedIncidentIsNotActedOnAndTheSentenceSaysWhyItEnded(String verb) {
+    String incident = "valley-20260301T120000Z";
+    send(alert(incident, 3, Alert.Kind.CANCEL));
+    send(alert(incident, 1, Alert.Kind.ALERT)); // delivered again
+
+    Shell.Result refused = shell.run("alert", verb, incident);
+
+    assertThat(refused.status()).isEqualTo(3);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err())
+        .contains("\"" + incident + "\" was closed at 2026-03-01T12:00:03Z: It is over.")
+        .contains("`riada alert list`");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ALERTING, 0", "NORMAL, 3"})
+  @Order(9)
+  void anIncidentWhoseNewsAreHeldBackIsActedOnWhileItIsOpen(RegionState state, int status) {
+    String incident = "creek-20260301T120000Z";
+    RegionStats stats = RegionStats.newBuilder().setIncidentId(incident).setState(state).build();
+    send("flood.stats.v1", "creek", stats.toByteArray());
+
+    Shell.Result ack = shell.run("alert", "ack", incident);
+
+    assertThat(ack.status()).as(ack.err()).isEqualTo(status);
+  }
+
+  @Test
+  @Order(10)
+  void anIncidentIsListedByItsNewestAlertAndShownWithAll() throws Exception {
+    JsonNode listed = Answer.JSON.readTree(shell.run("alert", "list", "-o", "json").out());
+    JsonNode shown =
+        Answer.JSON.readTree(
+            shell.run("alert", "show", "valley-20260301T120000Z", "-o", "json").out());
+
+    assertThat(listed).hasSize(1);
+    assertThat(listed.get(0).path("kind").asText()).isEqualTo("CANCEL");
+    assertThat(shown).extracting(alert -> alert.path("sequence").asInt()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  @Order(10)
+  void theTablesOfAlertsAreAsWideAsATerminal() {
+    Shell.Result list = shell.run("alert", "list");
+    Shell.Result show = shell.run("alert", "show", "valley-20260301T120000Z");
+
+    assertThat(list.out().lines()).hasSize(2).allMatch(line -> line.length() <= 120);
+    assertThat(show.out().lines()).hasSize(4).allMatch(line -> line.length() <= 120);
+    assertThat(list.out() + show.out()).contains("CANCEL", "2026-03-01T12:00Z");
   }
 
   private static void region(String id, int raiseKm2) throws Exception {
@@ -245,6 +321,22 @@ class VerbsIT {
         .setHaloPx(8)
         .setPicture(Picture.newBuilder().setData(ByteString.copyFrom(new byte[5000])))
         .build();
+  }
+
+  private static ProducerRecord<byte[], byte[]> alert(
+      String incident, int sequence, Alert.Kind kind) {
+    Instant at = Instant.parse("2026-03-01T12:00:00.5Z").plusSeconds(sequence);
+    Alert alert =
+        Alert.newBuilder()
+            .setIncidentId(incident)
+            .setAlertId(incident + "-" + sequence)
+            .setSequence(sequence)
+            .setKind(kind)
+            .setAsOf(Observation.timestamp(at))
+            .setAlertedAt(Observation.timestamp(at))
+            .setReason("It is over.")
+            .build();
+    return new ProducerRecord<>("flood.alerts.v1", incident.getBytes(UTF_8), alert.toByteArray());
   }
 
   private static void send(String topic, String key, byte[] value) {

@@ -1,0 +1,145 @@
+package riada.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import riada.proto.Alert;
+import riada.proto.BadInput;
+import riada.proto.Observation;
+import riada.proto.RegionState;
+import riada.proto.RegionStats;
+import riada.proto.Topic;
+import riada.proto.Topics;
+import riada.stream.Actions;
+
+/** The alerts that their topic keeps: only what a verb asks for stays in memory. */
+final class KeptAlerts {
+  private static final BinaryOperator<Alert> NEWER =
+      BinaryOperator.maxBy(Comparator.comparingInt(Alert::getSequence));
+
+  private static final Comparator<Alert> IN_ORDER =
+      Comparator.comparing((Alert alert) -> Observation.instant(alert.getAlertedAt()))
+          .thenComparing(Alert::getIncidentId);
+
+  private KeptAlerts() {}
+
+  /** The newest alert of every incident, without its CAP, the newest last. */
+  static List<Alert> newest(KafkaOptions kafka) {
+    Map<String, Alert> newest = new HashMap<>();
+    read(
+        kafka,
+        key -> true,
+        alert ->
+            newest.merge(alert.getIncidentId(), alert.toBuilder().clearCapXml().build(), NEWER));
+    return newest.values().stream().sorted(IN_ORDER).toList();
+  }
+
+  /**
+   * The alerts of one incident, each once, the newest last.
+   *
+   * @throws BadInput when there is none
+   */
+  static List<Alert> of(KafkaOptions kafka, String incident) throws BadInput {
+    Map<Integer, Alert> alerts = new TreeMap<>(); // by sequence: delivery is at least once
+    read(kafka, incident::equals, alert -> alerts.putIfAbsent(alert.getSequence(), alert));
+    if (alerts.isEmpty()) {
+      throw new BadInput(
+          "incident_unknown",
+          "There is no alert of incident \""
+              + incident
+              + "\"; `riada alert list` names those there are.");
+    }
+    return List.copyOf(alerts.values());
+  }
+
+  /**
+   * Lets pass what can be acted on now: an open incident.
+   *
+   * @throws BadInput when there is no such incident, or it is closed
+   */
+  static void requireOpen(KafkaOptions kafka, String incident) throws BadInput {
+    Map<String, Alert> newest = new HashMap<>();
+    read(kafka, incident::equals, alert -> newest.merge(incident, alert, NEWER));
+    Alert last = newest.get(incident);
+    if (last == null && !isUntold(kafka, incident)) {
+      throw new BadInput(
+          "incident_unknown",
+          "There is no incident \"" + incident + "\"; `riada alert list` names those there are.");
+    }
+    if (last != null && last.getKind() == Alert.Kind.CANCEL) {
+      throw new BadInput(
+          "incident_closed",
+          "Incident \""
+              + incident
+              + "\" was closed at "
+              + Observation.instant(last.getAlertedAt()).truncatedTo(ChronoUnit.SECONDS)
+              + ": "
+              + last.getReason()
+              + " Only an open one can be acknowledged or silenced; `riada alert list` shows it as"
+              + " ALERT or UPDATE.");
+    }
+  }
+
+  /** Whether it is open without an alert: its news are held back, or older than the topic keeps. */
+  private static boolean isUntold(KafkaOptions kafka, String incident) throws BadInput {
+    AtomicReference<@Nullable RegionStats> newest = new AtomicReference<>();
+    read(
+        kafka,
+        Topics.STATS,
+        Actions.region(incident)::equals,
+        RegionStats.parser(),
+        newest::set); // null once the region is deleted
+    RegionStats stats = newest.get();
+    return stats != null
+        && stats.getIncidentId().equals(incident)
+        && stats.getState() != RegionState.NORMAL;
+  }
+
+  private static void read(KafkaOptions kafka, Predicate<String> incidents, Consumer<Alert> taker) {
+    read(
+        kafka,
+        Topics.ALERTS,
+        incidents,
+        Alert.parser(),
+        alert -> {
+          if (alert != null) {
+            taker.accept(alert);
+          }
+        });
+  }
+
+  /**
+   * @param taker is given null for a tombstone
+   */
+  private static <M> void read(
+      KafkaOptions kafka,
+      Topic topic,
+      Predicate<String> keys,
+      Parser<M> parser,
+      Consumer<@Nullable M> taker) {
+    try (TopicReader reader = new TopicReader(kafka.impatient(), topic.name(), true)) {
+      reader.forEachToEnd(
+          record -> {
+            if (record.key() != null && keys.test(new String(record.key(), UTF_8))) {
+              try {
+                taker.accept(record.value() == null ? null : parser.parseFrom(record.value()));
+              } catch (InvalidProtocolBufferException e) {
+                return; // none of Riada's: only its own stage writes there
+              }
+            }
+          });
+    }
+  }
+}
