@@ -54,6 +54,7 @@ export class RegionList {
         this.rows.delete(id);
       }
     }
+    const held = this.list.contains(document.activeElement) ? document.activeElement : null;
     const order = [...ids].sort((a, b) => this.rank(a) - this.rank(b) || (a < b ? -1 : 1));
     order.forEach((id, at) => {
       let row = this.rows.get(id);
@@ -61,6 +62,7 @@ export class RegionList {
       this.fill(row, id);
       if (this.list.children[at] !== row.item) this.list.insertBefore(row.item, this.list.children[at] ?? null);
     });
+    held?.focus({preventScroll: true}); // a row that moves would lose it
     say(document.getElementById('region-count'), ids.size ? String(ids.size) : '');
     this.tick();
   }
@@ -159,7 +161,7 @@ export class RegionList {
       // The figures look back from as_of: where that is old itself, "within 12 h" alone would be taken for now.
       const lookback = old ? `${within(maxAge)} of as of` : within(maxAge);
       say(part['flooded-since'], `seen ${lookback}`);
-      say(part['stale-since'], 'seen longer ago');
+      say(part['stale-since'], 'longer ago');
       say(part['observed-since'], lookback);
       say(part.visibility, VISIBILITY[region?.visibility ?? 'NO_DATA']?.(lookback) ?? '');
       const words = meaning(within(maxAge));
