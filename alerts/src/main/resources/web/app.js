@@ -77,6 +77,7 @@ function setStatus(event) {
   status = event;
   setClock(event.now);
   map.setFull(event.ground_full);
+  map.setLoaded(!event.loading);
 }
 
 let drawn = false;
@@ -139,7 +140,8 @@ function services() {
   const down = all.filter(({ok}) => !ok).map(({name}) => name);
   const box = document.getElementById('sign-services');
   box.hidden = all.length === 0;
-  box.title = all.map(({name, words}) => `${name}: ${words}`).join('\n');
+  box.tabIndex = 0;
+  say(box.querySelector('small'), all.map(({name, words}) => `${name}: ${words}`).join('\n'));
   const warned = all.filter(({ok, warning}) => ok && warning).map(({name}) => name);
   if (down.length) put('services', `${down.join(', ')} down`, 'bad');
   else if (warned.length) put('services', `${warned.join(', ')} warns`, 'warn');

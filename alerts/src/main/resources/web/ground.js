@@ -9,10 +9,10 @@ const GIVE_UP_MS = 5000; // a fetch that hangs must not pass for one that is abo
 
 /** The overlays from the bottom up. `meaning` is the legend's. */
 export const LAYERS = [
-  {id: 'unknown', word: 'unknown', meaning: 'not seen lately: may be flood', alpha: 0.9},
+  {id: 'unknown', word: 'unknown', meaning: 'not seen within max_age: may be flood', alpha: 0.9},
   {id: 'reference', word: 'reference', meaning: 'normally water', alpha: 0.75},
-  {id: 'stale', word: 'stale flood', meaning: 'flood when last seen, too long ago to count as seen', alpha: 0.95},
-  {id: 'flood', word: 'flood', meaning: 'water seen where land should be', alpha: 0.72},
+  {id: 'stale', word: 'stale flood', meaning: 'flood when last seen, longer ago than max_age', alpha: 0.95},
+  {id: 'flood', word: 'flood', meaning: 'water where land should be, seen within max_age: a cloud may hide it now', alpha: 0.72},
 ];
 
 /** @param {string} id "z/x/y" @returns {[number, number, number, number]} west, south, east, north in metres */

@@ -4,6 +4,7 @@ import {GroundLayer, LAYERS, agedAtMs, extentOf, patternTile} from './ground.js'
 import {age, km2, make, percent, say, sign} from './words.js';
 
 const ol = window.ol;
+const TOGETHER_MS = 2000; // regions that are set together come one after the other
 
 /** Line and dash differ by state, so that outlines are told apart without their colours. */
 const LINES = {
@@ -28,7 +29,10 @@ export class FloodMap {
     this.newestAsOfMs = 0;
     this.simulated = false; // whether pictures come from Riada's simulator, whose clock runs fast
     this.full = false; // whether the server had to let go of tiles
-    this.touched = false; // once the operator has moved the map it stays where it was put
+    this.loaded = false; // whether all that the server knew at first is here
+    this.touched = false; // once the operator has a hand on the map it stays where it was put
+    this.settledAt = Infinity; // performance.now() from which on the map does not move by itself
+    this.home = ol.extent.createEmpty(); // what it shows by itself
     const graticule = new ol.layer.Graticule({
       showLabels: true,
       wrapX: false,
@@ -48,9 +52,11 @@ export class FloodMap {
       view: this.view,
       controls: [new ol.control.Zoom(), new ol.control.ScaleLine()],
     });
-    for (const kind of ['pointerdrag', 'wheel']) this.map.on(kind, () => (this.touched = true));
-    this.map.getViewport().addEventListener('wheel', () => (this.touched = true), {passive: true});
-    this.map.on('change:size', () => this.touched || this.whole(0));
+    const box = this.map.getTargetElement();
+    const touch = () => (this.touched = true);
+    for (const kind of ['pointerdown', 'wheel', 'keydown']) box.addEventListener(kind, touch, {capture: true, passive: true});
+    this.map.on('change:size', () => this.touched || this.fit(this.home, 0));
+    this.map.on('moveend', () => this.noteOutside());
     this.map.on('singleclick', (event) => {
       const hit = this.outlines.getFeaturesAtCoordinate(event.coordinate)[0];
       if (hit) onPick(hit.getId());
@@ -105,6 +111,22 @@ export class FloodMap {
     this.noteHidden();
   }
 
+  /** @param {boolean} loaded whether the server has read all that is known */
+  setLoaded(loaded) {
+    if (!loaded || this.loaded) return;
+    this.loaded = true;
+    this.follow();
+  }
+
+  /** A region that is set later is not fled to: the button says that it is there. */
+  noteOutside() {
+    if (!this.map.getSize()) return;
+    const shown = this.view.calculateExtent(this.map.getSize());
+    const outside = this.outlines.getFeatures().filter((f) => !f.getGeometry().intersectsExtent(shown)).length;
+    const regions = outside === 1 ? '1 region is' : `${outside} regions are`;
+    say(document.getElementById('whole'), outside ? `Whole area: ${regions} out of view` : 'Whole area');
+  }
+
   /** What is not drawn must not look as if it were not there. */
   noteHidden() {
     const off = LAYERS.filter(({id}) => !this.ground.visible[id]).map(({word}) => word);
@@ -137,6 +159,7 @@ export class FloodMap {
       }),
     );
     this.follow();
+    this.noteOutside();
   }
 
   /** @param {import('./words.js').Region} region */
@@ -194,13 +217,15 @@ export class FloodMap {
     this.ground.keepOnly(tiles, pictures);
   }
 
-  /** Shows everything, unless the operator looks somewhere already. */
+  /** Shows the regions when they are first known, and the tiles until then, unless the operator looks somewhere already. */
   follow() {
-    if (this.touched || this.following) return;
+    if (this.touched || this.following || performance.now() > this.settledAt) return;
     this.following = true;
     requestAnimationFrame(() => {
       this.following = false;
-      if (!this.touched) this.whole(0);
+      if (this.touched) return;
+      this.whole(0);
+      if (this.loaded && !this.outlines.isEmpty()) this.settledAt = Math.min(this.settledAt, performance.now() + TOGETHER_MS);
     });
   }
 
@@ -208,6 +233,7 @@ export class FloodMap {
     const extent = ol.extent.createEmpty();
     if (!this.outlines.isEmpty()) ol.extent.extend(extent, this.outlines.getExtent());
     else for (const id of [...this.tiles.keys(), ...this.ground.pictures.keys()]) ol.extent.extend(extent, extentOf(id));
+    this.home = extent;
     this.fit(extent, duration);
   }
 

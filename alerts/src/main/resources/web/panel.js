@@ -1,6 +1,6 @@
 // Regions and alerts beside the map. Rows are kept and changed in place, so that nothing jumps under the eye.
 
-import {VISIBILITY, age, icon, km2, make, percent, say, sign, span, now, when} from './words.js';
+import {VISIBILITY, age, icon, km2, make, percent, say, sign, span, now, when, within} from './words.js';
 
 const MAX_ALERTS = 500;
 const KINDS = {
@@ -54,6 +54,7 @@ export class RegionList {
         this.rows.delete(id);
       }
     }
+    const held = this.list.contains(document.activeElement) ? document.activeElement : null;
     const order = [...ids].sort((a, b) => this.rank(a) - this.rank(b) || (a < b ? -1 : 1));
     order.forEach((id, at) => {
       let row = this.rows.get(id);
@@ -61,6 +62,7 @@ export class RegionList {
       this.fill(row, id);
       if (this.list.children[at] !== row.item) this.list.insertBefore(row.item, this.list.children[at] ?? null);
     });
+    held?.focus({preventScroll: true}); // a row that moves would lose it
     say(document.getElementById('region-count'), ids.size ? String(ids.size) : '');
     this.tick();
   }
@@ -74,7 +76,14 @@ export class RegionList {
     const part = {};
     const named = (name, tag, ...children) => (part[name] = make(tag, name, ...children));
     const figure = (name, word, unit) =>
-      make('div', `figure ${name}-figure`, make('dt', '', word), make('dd', '', named(name, 'b', '–'), ` ${unit}`));
+      make(
+        'div',
+        `figure ${name}-figure`,
+        make('dt', '', word),
+        make('dd', '', named(name, 'b', '–'), ` ${unit}`),
+        make('dd', 'since', named(`${name}-since`, 'small')),
+      );
+    const limit = (name) => make('span', 'limit', make('s', `${name}-tick`), named(`${name}-limit`, 'span'));
     const button = make(
       'button',
       'region',
@@ -82,10 +91,12 @@ export class RegionList {
       named('name', 'span'),
       named('state', 'span'),
       make('dl', 'figures', figure('flooded', 'flood', 'km²'), figure('stale', 'stale flood', 'km²'), figure('observed', 'observed', '')),
-      make('div', 'gauge', named('flood-bar', 'i'), named('stale-bar', 'i'), named('clear-tick', 's'), named('raise-tick', 's')),
-      make('span', 'line', named('visibility', 'span'), named('asof', 'span'), named('lastseen', 'span'), named('limits', 'span')),
+      named('gauge', 'div', named('flood-bar', 'i'), named('stale-bar', 'i'), named('clear-tick', 's'), named('raise-tick', 's')),
+      named('limits', 'span', limit('clear'), limit('raise')),
+      make('span', 'line', named('visibility', 'span'), named('asof', 'span'), named('lastseen', 'span'), named('oldest', 'span')),
       named('note', 'span'),
     );
+    part.gauge.setAttribute('role', 'img');
     button.type = 'button';
     button.addEventListener('click', () => this.onPick(id));
     const item = make('li', '', button);
@@ -105,13 +116,11 @@ export class RegionList {
     say(part.state, look.word);
     const seen = region && region.visibility !== 'NO_DATA';
     button.dataset.visibility = region?.visibility ?? 'NO_DATA';
-    say(part.visibility, VISIBILITY[region?.visibility ?? 'NO_DATA'] ?? '');
     // A zero that nobody has seen is not a zero.
     say(part.flooded, region && (seen || region.flooded_km2 > 0) ? km2(region.flooded_km2) : '?');
     say(part.stale, region && (seen || region.flooded_stale_km2 > 0) ? km2(region.flooded_stale_km2) : '?');
     say(part.observed, region ? percent(region.observed_fraction) : '?');
-    say(part.limits, region ? `raise ${km2(region.raise_km2)} · clear ${km2(region.clear_km2)} km²` : '');
-    this.gauge(part, region);
+    this.gauge(part, region, outline);
     const notes = [];
     if (region?.state === 'RECOVERING' && outline) notes.push(`Passes below clear: ${region.passes_below} of ${outline.passes}.`);
     if (region && region.reference_fraction === 0) notes.push('No reference known: normal water counts as flood.');
@@ -121,30 +130,48 @@ export class RegionList {
     part.note.hidden = notes.length === 0;
   }
 
-  /** Flood and stale flood against the two thresholds. */
-  gauge(part, region) {
+  /** Flood and stale flood against the two thresholds; the ticks are named below the bar. */
+  gauge(part, region, outline) {
     const full = region ? Math.max(region.raise_km2 * 1.6, (region.flooded_km2 + region.flooded_stale_km2) * 1.1, 1e-9) : 1;
     const share = (value) => `${Math.min(100, (value / full) * 100)}%`;
     part['flood-bar'].style.width = share(region?.flooded_km2 ?? 0);
     part['stale-bar'].style.width = share(region?.flooded_stale_km2 ?? 0);
     part['clear-tick'].style.left = share(region?.clear_km2 ?? 0);
     part['raise-tick'].style.left = share(region?.raise_km2 ?? 0);
-    part['clear-tick'].hidden = part['raise-tick'].hidden = !(region?.raise_km2 > 0);
+    const limited = region?.raise_km2 > 0;
+    part['clear-tick'].hidden = part['raise-tick'].hidden = part.limits.hidden = !limited;
+    if (!limited) return;
+    const [raise, clear] = [`${km2(region.raise_km2)} km²`, `${km2(region.clear_km2)} km²`];
+    say(part['clear-limit'], `clear below ${clear}`);
+    say(part['raise-limit'], `raise at ${raise}`);
+    const passes = outline ? ` in ${outline.passes} ${outline.passes === 1 ? 'pass' : 'passes'}` : '';
+    const rule = `An alert is raised at ${raise} of flood (solid line) and cleared below ${clear} of flood and stale flood${passes} (dotted line).`;
+    part.gauge.title = part.limits.title = rule;
+    part.gauge.setAttribute('aria-label', rule);
   }
 
   /** Ages run on between events. */
   tick() {
-    for (const [id, {part}] of this.rows) {
+    for (const [id, {button, part}] of this.rows) {
       const region = this.regions.get(id);
       const maxAge = this.outlines.get(id)?.max_age_s ?? 0;
       const old = Boolean(region?.as_of && maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000);
       say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
       part.asof.classList.toggle('old', old);
+      // The figures look back from as_of: where that is old itself, "within 12 h" alone would be taken for now.
+      const lookback = old ? `${within(maxAge)} of as of` : within(maxAge);
+      say(part['flooded-since'], `seen ${lookback}`);
+      say(part['stale-since'], 'longer ago');
+      say(part['observed-since'], lookback);
+      say(part.visibility, VISIBILITY[region?.visibility ?? 'NO_DATA']?.(lookback) ?? '');
+      const words = meaning(within(maxAge));
+      if (button.title !== words) button.title = words; // a tooltip that is read stays
       // Figures may be of now and rest on nothing new: a pass that saw only cloud moves as_of on, but not this.
       const seenAt = region?.newest_observation ? Date.parse(region.newest_observation) : 0;
       const unseen = Boolean(seenAt && maxAge > 0 && now() - seenAt > maxAge * 1000);
       say(part.lastseen, seenAt ? `last seen ${span(now() - seenAt)} ago` : '');
       part.lastseen.classList.toggle('old', unseen);
+      say(part.oldest, region?.oldest_observation ? `oldest part ${age(region.oldest_observation)}` : '');
     }
   }
 
@@ -153,6 +180,16 @@ export class RegionList {
     for (const id of this.outlines.keys()) if (!outlines.has(id)) this.outlines.delete(id);
     this.later();
   }
+}
+
+/** What the words of a card mean, in full. @param {string} lookback how far back its figures look */
+function meaning(lookback) {
+  return [
+    `Flood was seen ${lookback} of “as of” (max_age); a cloud may hide it now.`,
+    'Stale flood was flood when last seen, longer ago than that.',
+    `Observed is the share of the region that was validly seen ${lookback} of “as of”.`,
+    '“Last seen” is the newest look at any of it, “oldest part” the oldest that still counts.',
+  ].join('\n');
 }
 
 /** The list of alerts, newest first. */
@@ -186,7 +223,7 @@ export class AlertList {
       make('span', 'reason', alert.reason),
       make('span', 'line', [severity, ...figures, `at ${when(alert.alerted_at ?? alert.as_of)}`].filter(Boolean).join(' · ')),
     );
-    button.title = `incident ${alert.incident_id}`;
+    button.title = `Incident ${alert.incident_id}. ${meaning('within max_age')}`;
     button.type = 'button';
     button.dataset.kind = alert.kind;
     button.addEventListener('click', () => this.onPick(alert.region_id));

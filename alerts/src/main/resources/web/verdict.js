@@ -1,7 +1,7 @@
 // What the header says of everything at once. Pure: it judges what is known and changes nothing. Every doubt is
 // decided against "all clear", which is said only when each watched region is known to be seen, now, and dry.
 
-import {age, clockTime, lag, now, percent, sign, span} from './words.js';
+import {age, clockTime, lag, now, percent, sign, span, withinAll} from './words.js';
 
 const QUEUE_MS = 60_000;
 const WHOLE = 0.995; // share of a region that must be seen before the whole of it is called dry
@@ -88,13 +88,14 @@ export function verdict({status, link, regions, outlines, tiles}, wrong) {
   if (all.length + outlines.size === 0) return ['waiting', 'i-nodata', 'No region is watched', 'Tiles come in, but nothing raises an alert until a region is set.'];
   const doubtful = unseen(regions, outlines);
   if (doubtful) return ['partial', 'i-partial', 'No alert, not all seen', `${count(doubtful, 'region is', 'regions are')} not fully seen: flood there would not show.`];
+  const lookback = withinAll(outlines.values());
   const wet = all.some((region) => region.flooded_km2 + region.flooded_stale_km2 > 0);
   const least = leastSeen(all); // SEEN is min_observed and more: the rest may lie below cloud since the flood came
   if (least) {
-    const rest = `Of ${names([least])} ${percent(least.observed_fraction)} is seen: flood in the rest would not show.`;
+    const rest = `Of ${names([least])} ${percent(least.observed_fraction)} was seen ${lookback}: flood in the rest would not show.`;
     return ['partial', 'i-partial', wet ? 'No alert where seen' : 'No flood where seen', rest];
   }
-  return ['normal', 'i-normal', wet ? 'No alert' : 'All clear', wet ? 'All regions are seen; flood is below every threshold.' : 'All regions are seen; no flood.'];
+  return ['normal', 'i-normal', wet ? 'No alert' : 'All clear', `All regions were seen ${lookback}; ${wet ? 'flood is below every threshold' : 'no flood'}.`];
 }
 
 function names(regions) {

@@ -3,7 +3,7 @@
 /** @typedef {{type?: string, id: string, gone?: boolean}} Item */
 /** @typedef {Item & {name: string, state: string, visibility: string, flooded_km2: number, flooded_stale_km2: number,
  *   observed_fraction: number, reference_fraction: number, area_km2: number, raise_km2: number, clear_km2: number,
- *   passes_below: number, incident_id: string, newest_observation: ?string, as_of: ?string, received_at: ?string, measured_at: ?string}} Region */
+ *   passes_below: number, incident_id: string, oldest_observation: ?string, newest_observation: ?string, as_of: ?string, received_at: ?string, measured_at: ?string}} Region */
 /** @typedef {Item & {name: string, geometry: object, min_observed: number, max_age_s: number, passes: number}} Outline */
 /** @typedef {Item & {kind: string, status: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
  *   flooded_stale_km2: number, observed_fraction: number, reason: string, as_of: ?string, alerted_at: ?string,
@@ -48,6 +48,22 @@ export function span(ms) {
   if (s < 100 * 60) return `${Math.round(s / 60)} min`;
   if (s < 48 * 3600) return `${Math.floor(s / 3600)} h ${String(Math.floor(s / 60) % 60).padStart(2, '0')}`;
   return `${Math.floor(s / 86400)} d`;
+}
+
+/**
+ * How far back figures look, in words: "within 12 h", "within 90 min", "within 3 d".
+ * @param {number} maxAgeS max_age of a region in seconds, 0 where it is not known
+ */
+export function within(maxAgeS) {
+  if (!(maxAgeS > 0)) return 'within max_age';
+  if (maxAgeS % 86400 === 0 && maxAgeS > 2 * 86400) return `within ${maxAgeS / 86400} d`;
+  return maxAgeS % 3600 === 0 ? `within ${maxAgeS / 3600} h` : `within ${span(maxAgeS * 1000)}`;
+}
+
+/** The same of all regions: in figures only where it is one. @param {Iterable<Outline>} outlines */
+export function withinAll(outlines) {
+  const ages = new Set([...outlines].map(({max_age_s}) => max_age_s));
+  return within(ages.size === 1 ? [...ages][0] : 0);
 }
 
 /** @param {?string} iso */
@@ -111,7 +127,12 @@ export function sign(region) {
   return {look, ...state};
 }
 
-export const VISIBILITY = {SEEN: 'SEEN', PARTIAL: 'PARTIAL', NO_DATA: 'NO DATA'};
+/** Visibility in words, by how far back the figures look: what was seen then is not in sight now. */
+export const VISIBILITY = {
+  SEEN: (lookback) => `SEEN ${lookback}, a cloud may hide it now`,
+  PARTIAL: (lookback) => `PARTIAL: not enough seen ${lookback}`,
+  NO_DATA: (lookback) => `NO DATA: nothing seen ${lookback}`,
+};
 
 /** @param {string} id of a symbol in the page */
 export function icon(id) {

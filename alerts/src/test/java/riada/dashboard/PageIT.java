@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.proto.Alert;
@@ -188,7 +191,7 @@ class PageIT {
 
     assertThat(page.textContent("#verdict")).contains("1 REGION IN ALERT", "Lower Valley");
     assertThat(page.textContent("#regions li:first-child"))
-        .contains("Lower Valley", "ALERT", "PARTIAL", "3.41", "raise 2.00");
+        .contains("Lower Valley", "ALERT", "PARTIAL", "3.41", "raise at 2.00 km²");
     assertThat(page.textContent("#regions"))
         .contains("No reference known: normal water counts as flood.", "NO DATA", "Not seen");
     assertThat(page.textContent("#alerts li:first-child")).contains("update", "flood 3.41");
@@ -320,7 +323,7 @@ class PageIT {
     open();
     awaitVerdict("No flood where seen");
     assertThat(page.textContent("#verdict"))
-        .contains("Of Lower Valley 80 % is seen")
+        .contains("Of Lower Valley 80 % was seen within 2 h")
         .doesNotContain("clear");
     shot("seen-in-part");
 
@@ -529,6 +532,129 @@ class PageIT {
     assertThat(legend.y).isGreaterThanOrEqualTo(map.y + map.height - 46); // the fitted map's margin
     assertThat(legend.x + legend.width).isLessThan(map.x + map.width);
   }
+
+  @Test
+  void aCardSaysHowFarBackSeenReachesAndHowOldItsLooksAre() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5), // its max_age is two hours
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.NORMAL, Visibility.SEEN, now)
+                .setObservedFraction(0.95)
+                .setNewestObservation(Observation.timestamp(now.minus(Duration.ofMinutes(10))))
+                .setOldestObservation(Observation.timestamp(now.minus(Duration.ofMinutes(95))))));
+
+    open();
+
+    page.waitForFunction("() => document.querySelector('#regions .oldest')?.textContent");
+    assertThat(page.textContent("#regions .line"))
+        .contains("SEEN within 2 h, a cloud may hide it now")
+        .contains("last seen 10 min ago", "oldest part 95 min ago");
+    assertThat(page.textContent(".flooded-figure")).contains("seen within 2 h");
+    assertThat(page.textContent(".stale-figure")).contains("longer ago");
+    assertThat(page.textContent(".observed-figure")).contains("95 %", "within 2 h");
+    assertThat(page.getAttribute(".region", "title"))
+        .contains("Flood was seen within 2 h of “as of” (max_age); a cloud may hide it now.");
+    assertThat(page.textContent("#legend [data-layer=flood]")).contains("seen within max_age");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void figuresThatAreOldThemselvesDoNotSayWithinTwoHoursAsIfItWereOfNow() throws Exception {
+    live();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        normal("a", CLOCK.instant().minus(Duration.ofHours(3))));
+
+    open();
+
+    page.waitForFunction("() => document.querySelector('#regions .asof.old')");
+    assertThat(page.textContent(".flooded-figure")).contains("seen within 2 h of as of");
+  }
+
+  @Test
+  void theTicksOfAGaugeAreNamed() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+
+    open();
+
+    page.waitForFunction("() => document.querySelector('#regions .raise-limit')?.textContent");
+    assertThat(page.textContent("#regions .clear-limit")).isEqualTo("clear below 1.00 km²");
+    assertThat(page.textContent("#regions .raise-limit")).isEqualTo("raise at 2.00 km²");
+    assertThat(page.locator("#regions .limits s").count()).as("drawn as on the bar").isEqualTo(2);
+    assertThat(page.getAttribute("#regions .gauge", "aria-label"))
+        .contains("raised at 2.00 km² of flood")
+        .contains("cleared below 1.00 km² of flood and stale flood in 2 passes");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theMapGoesFromTheWorldToTheRegionsWhenTheyAreFirstKnown() throws Exception {
+    live();
+    open();
+    page.waitForFunction("() => " + SCALE + ".endsWith('000 km')");
+
+    tell(Valley.region("a", "Upper Valley", 0, 3.5));
+
+    page.waitForFunction("() => " + SCALE + ".endsWith('00 m')");
+    assertThat(page.textContent("#whole")).isEqualTo("Whole area");
+  }
+
+  @Test
+  void theMapStaysUnderTheOperatorsHandAndSaysWhatIsOutOfView() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5));
+    open();
+    page.waitForFunction("() => " + SCALE + ".endsWith('00 m')");
+    page.click(".ol-zoom-in"); // a hand on the map, as much as a wheel
+
+    tell(Valley.region("b", "Far Valley", 100, 103.5));
+
+    page.waitForFunction(
+        "() => document.querySelector('#whole').textContent.includes('1 region is out of view')");
+    assertThat((Boolean) page.evaluate("() => " + SCALE + ".endsWith('00 m')")).isTrue();
+    page.click("#whole");
+    page.waitForFunction("() => document.querySelector('#whole').textContent === 'Whole area'");
+    assertThat(complaints).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1400, 900", "1024, 768"})
+  void everySignOfTheHeaderIsInSightAndNoneLiesOnAnother(int width, int height) throws Exception {
+    live();
+    flood();
+    tell(
+        new News.ServiceHealth("segmenter", true, "It works."),
+        new News.Skipped("flood.tiles.v1", "A tile could not be used."));
+    page.setViewportSize(width, height);
+
+    open();
+
+    page.waitForFunction("() => " + FLOOD_PIXELS + " > 1000");
+    assertThat(page.textContent("#sign-model dd")).startsWith("riada-lite");
+    List<BoundingBox> boxes = new ArrayList<>();
+    for (Locator sign : page.locator("#signs > div:not([hidden]), #verdict").all()) {
+      BoundingBox box = sign.boundingBox();
+      assertThat(box).as("shown").isNotNull();
+      assertThat(box.x + box.width).isLessThanOrEqualTo(width);
+      assertThat(boxes).noneMatch(other -> overlap(box, other));
+      boxes.add(box);
+    }
+    assertThat(boxes).hasSizeGreaterThan(7);
+    shot("header-" + width);
+  }
+
+  private static boolean overlap(BoundingBox a, BoundingBox b) {
+    return a.x < b.x + b.width
+        && b.x < a.x + a.width
+        && a.y < b.y + b.height
+        && b.y < a.y + a.height;
+  }
+
+  /** What the bar of the map's scale says: "1000 m". */
+  private static final String SCALE = "document.querySelector('.ol-scale-line-inner').textContent";
 
   /** How many of the map's pixels have the flood's hue. */
   private static final String FLOOD_PIXELS =
