@@ -34,9 +34,6 @@ public record StreamsSettings(
   /** How often results become visible unless configured. */
   public static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
-  /** A thread that waits for records commits only afterwards; by itself it waits up to 100 ms. */
-  private static final Duration POLL = Duration.ofMillis(10);
-
   // An instance that is silent for so long is given up; fail-over took 46 s at Kafka's default.
   // What
   // it left open ends after 10 s, the default of Kafka Streams: less, and a busy one loses its own.
@@ -81,7 +78,6 @@ public record StreamsSettings(
     p.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, NEAR_ENOUGH);
     p.put(StreamsConfig.PROBING_REBALANCE_INTERVAL_MS_CONFIG, SHARES_AGAIN.toMillis());
     p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
-    p.put(StreamsConfig.POLL_MS_CONFIG, POLL.toMillis());
     p.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), GIVEN_UP_AFTER_MS);
     p.put(

@@ -105,7 +105,7 @@ final class SegmentVerb implements Callable<Integer> {
    * What a mask shows, of the picture's pixels.
    *
    * @param hiddenFraction null where the model cannot tell
-   * @param bodies boxes, for a table how many; null without --everything
+   * @param bodies boxes, none without --everything; for a table how many, or null without it
    */
   record Row(
       String mask,
@@ -168,7 +168,7 @@ final class SegmentVerb implements Callable<Integer> {
               wet / pixels,
               water.has(Head.SKY) ? 1 - found.seen().count() / pixels : null,
               found.confidence(),
-              everything ? bodies(found) : null,
+              bodies(found),
               rle == null ? null : rle.of(found.water()),
               water.ref().getName() + " " + water.ref().getVersion(),
               water.variant(),
@@ -178,8 +178,11 @@ final class SegmentVerb implements Callable<Integer> {
     return 0;
   }
 
-  private Object bodies(Segmentation found) {
-    return answer.form == Answer.Form.JSON ? found.bodies() : found.bodies().size();
+  private @Nullable Object bodies(Segmentation found) {
+    if (answer.form == Answer.Form.JSON) {
+      return found.bodies();
+    }
+    return everything ? found.bodies().size() : null;
   }
 
   private static float[] numbers(String text, String form) {

@@ -118,7 +118,7 @@ class SegmentVerbTest {
     assertThat(wet()).isEqualTo(expected);
     JsonNode row = new ObjectMapper().readTree(corrected.out());
     assertThat(row.get("water_pixels").asInt()).isEqualTo(100 - 9 + 21);
-    assertThat(row.get("bodies").isNull()).isTrue();
+    assertThat(row.get("bodies")).isEmpty();
   }
 
   @Test
