@@ -209,11 +209,13 @@ def clicks_of(model, embedding, samples, maps, each, rng):
 
 # ------------------------------------------------------------------------------------------------- measuring
 def accept(before, after, point, wet, reach=3):
-    """Of an answer to a click only what changed at the click; where the clicked cell is not wet, or dry, as asked, it and those that touch it
-    are: logits [h,w] x 2, fractions -> logits"""
+    """Of an answer to a click only what changed at the click, the surer the farther from it: beyond 1/16 of the side each 1/8 takes one logit
+    more. Where the clicked cell is not wet, or dry, as asked, it and those that touch it are: logits [h,h] x 2, fractions -> logits"""
     h, w = before.shape
-    label, _ = ndimage.label((after > 0) != (before > 0), structure=np.ones((3, 3)))
     y, x = int(point[1] * h), int(point[0] * w)
+    far = np.hypot(*np.ogrid[-y : h - y, -x : w - x]) / h
+    changed = ((after > 0) != (before > 0)) & (np.abs(after) >= (far - 1 / 16) * 8)
+    label, _ = ndimage.label(changed, structure=np.ones((3, 3)))
     here = np.unique(label[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1])
     out = np.where(np.isin(label, here[here > 0]), after, before).astype(np.float32)
     if (out[y, x] > 0) != bool(wet):

@@ -15,10 +15,14 @@ class CorrectionTest {
 
   /** Dry but in the given cells. */
   private static LogitPlane plane(int... wet) {
+    return plane(3, wet);
+  }
+
+  private static LogitPlane plane(float logit, int... wet) {
     float[] logits = new float[SIDE * SIDE];
     Arrays.fill(logits, -2);
     for (int cell : wet) {
-      logits[cell] = 3;
+      logits[cell] = logit;
     }
     return new LogitPlane(logits, 0, SIDE);
   }
@@ -38,15 +42,26 @@ class CorrectionTest {
   }
 
   @Test
-  void followsAChangeAsFarAsItGoes() {
-    int[] row = new int[SIDE];
-    for (int x = 0; x < SIDE; x++) {
-      row[x] = at(x, 5);
-    }
+  void followsASureChangeAsFarAsItGoes() {
+    int[] row = IntStream.range(0, SIDE).map(x -> at(x, 5)).toArray();
+    LogitPlane answer = plane(7, row); // at 15 cells (15 / 16 - 1 / 16) / (1 / 8) = 7 are needed
 
-    LogitPlane taken = Correction.accept(plane(), plane(row), 0, new Point(1, 21, true), INPUT);
+    LogitPlane taken = Correction.accept(plane(), answer, 0, new Point(1, 21, true), INPUT);
 
-    assertThat(taken.toArray()).isEqualTo(plane(row).toArray());
+    assertThat(taken.toArray()).isEqualTo(answer.toArray());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.4, 1", "3, 7", "3.1, 7", "3.5, 8"}) // a cell of the side more takes half a logit
+  void aChangeEndsWhereItIsTooUnsureForItsDistance(float logit, int last) {
+    int[] row = IntStream.range(0, SIDE).map(x -> at(x, 5)).toArray();
+
+    LogitPlane taken =
+        Correction.accept(plane(), plane(logit, row), 0, new Point(1, 21, true), INPUT);
+
+    assertThat(taken.toArray())
+        .isEqualTo(
+            plane(logit, IntStream.rangeClosed(0, last).map(x -> row[x]).toArray()).toArray());
   }
 
   @ParameterizedTest
