@@ -2,8 +2,9 @@
 
   python blend.py --of run/whole.pt run/further.pt --share 0.7 --out run/blend.pt
 
-Every weight is share times the second's plus 1 - share times the first's; either may be a checkpoint or a model folder. The second must have
-begun with the first: weights of unrelated runs have no straight way between them. (Wortsman et al., Robust fine-tuning of zero-shot models, 2022.)
+Every weight, batch norms folded, is share times the second's plus 1 - share times the first's; either may be a checkpoint or a model folder. The
+second must have begun with the first: weights of unrelated runs have no straight way between them. (Wortsman et al., Robust fine-tuning of
+zero-shot models, 2022.)
 """
 
 import argparse
@@ -11,8 +12,15 @@ from pathlib import Path
 
 import torch
 
-from model import load
+from model import fold_all, load
 from running import ended_by_a_sentence, written
+
+
+def weights(path):
+    """By name, batch norms folded: early stages have them still, later ones and model folders do not, and a count of batches has no middle"""
+    model = load(path)
+    fold_all(model)
+    return model.state_dict()
 
 
 def main():
@@ -23,9 +31,10 @@ def main():
     a = ap.parse_args()
     if not 0 <= a.share <= 1:
         ap.error(f"--share is between 0 and 1, not {a.share}")
-    earlier, later = (load(path).state_dict() for path in a.of)
+    earlier, later = map(weights, a.of)
+    mean = {k: torch.lerp(earlier[k], later[k], a.share) for k in later}
     with written(a.out) as part:
-        torch.save({"mean": {k: torch.lerp(earlier[k], later[k], a.share) for k in later}}, part)
+        torch.save({"mean": mean}, part)
 
 
 if __name__ == "__main__":
