@@ -20,6 +20,7 @@ from data import fractal, square
 from detector import auto_prompts, boxes, has_water
 from export import CLOUD, SHADOW, DecoderGraph, deployed
 from model import SIZE
+from prompting import accept
 
 
 # The Java test allows 1e-3; a click one pixel off must show well above it.
@@ -91,6 +92,21 @@ def up(logits):
     return F.interpolate(logits[None, None], (SIZE, SIZE), mode="bilinear", align_corners=False)[0, 0].numpy()
 
 
+def corrections(write, side=16, count=32):
+    """Pixels clicked on, and logits before and after each click with what `accept` takes of them: [count,3,side,side]. They are quarters, as what is
+    asked for straight above a click or beside it is, and clicks lie on the edges of cells, too: equality is met as well."""
+    rng = np.random.default_rng(0)
+    quarters = lambda: (np.round(4 * rng.uniform(1, 4) * fractal(side, side, rng, 2, 3).numpy()) / 4).astype(np.float32)
+    pixel = lambda: float(SIZE / side * (rng.integers(side) + rng.choice([0, 0.5, 0.96875])) - 0.5)
+    clicks, planes = [], []
+    for _ in range(count):
+        x, y, wet = pixel(), pixel(), int(rng.integers(2))
+        before, after = quarters(), quarters()
+        clicks.append([x, y, wet])
+        planes.append((before, after, accept(before, after, ((x + 0.5) / SIZE, (y + 0.5) / SIZE), wet)))
+    return {"clicks": clicks, "planes": write.tensor("corrections", planes)}
+
+
 def prompt_json(coords, labels):
     return {"point_coords": np.asarray(coords, np.float32).tolist(), "point_labels": np.asarray(labels, np.float32).tolist()}
 
@@ -156,6 +172,7 @@ def main():
     moved = (outputs["one-point"][0] - outputs["one-point-moved"][0]).abs().max().item()
     assert moved > MOVED, f"a click one pixel off changes logits by {moved} only"
     print(f"a click one pixel off changes a logit by up to {moved:.3f}")
+    index["corrections"] = corrections(write)
     (a.out / "vectors.json").write_text(json.dumps(index, indent=1) + "\n")
     print(f"{sum(f.stat().st_size for f in a.out.iterdir()) / 1e6:.2f} MB in {a.out}")
 

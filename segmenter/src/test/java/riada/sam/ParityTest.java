@@ -193,6 +193,33 @@ class ParityTest {
     assertThat(largestDifference(test.get("masks"), logits(masks))).isGreaterThan(2 * TOLERANCE);
   }
 
+  /** Clicks on logits that were made up: to the last bit, for what is taken is copied. */
+  @Test
+  void correctionTakesTheSameOfAnAnswer() throws IOException {
+    JsonNode clicks = index.get("corrections").get("clicks");
+    JsonNode planes = index.get("corrections").get("planes");
+    int side = planes.get("shape").get(3).intValue();
+    float[] logits = floats(VECTORS.resolve(planes.get("file").textValue()));
+    List<LogitPlane> taken = new ArrayList<>();
+
+    for (int i = 0; i < clicks.size(); i++) {
+      JsonNode click = clicks.get(i);
+      Point point =
+          new Point(
+              click.get(0).floatValue(), click.get(1).floatValue(), click.get(2).intValue() == 1);
+      LogitPlane screen = new LogitPlane(logits, 3 * i * side * side, side);
+      LogitPlane answer = new LogitPlane(logits, (3 * i + 1) * side * side, side);
+      taken.add(Correction.accept(screen, answer, 0, point, folder.inputSize()));
+    }
+
+    assertThat(taken).hasSize(planes.get("shape").get(0).intValue());
+    for (int i = 0; i < taken.size(); i++) {
+      assertThat(taken.get(i).toArray())
+          .as("correction %d", i)
+          .isEqualTo(new LogitPlane(logits, (3 * i + 2) * side * side, side).toArray());
+    }
+  }
+
   // ----------------------------------------------------------------------------------------
   // vectors
 
