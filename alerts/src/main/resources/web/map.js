@@ -53,7 +53,7 @@ export class FloodMap {
       controls: [new ol.control.Zoom(), new ol.control.ScaleLine()],
     });
     const box = this.map.getTargetElement();
-    const touch = () => (this.touched = true);
+    const touch = (event) => (this.touched ||= event.key !== 'Tab'); // who only passes by moves nothing
     for (const kind of ['pointerdown', 'wheel', 'keydown']) box.addEventListener(kind, touch, {capture: true, passive: true});
     this.map.on('change:size', () => this.touched || this.fit(this.home, 0));
     this.map.on('moveend', () => this.noteOutside());

@@ -57,7 +57,9 @@ export function span(ms) {
 export function within(maxAgeS) {
   if (!(maxAgeS > 0)) return 'within max_age';
   if (maxAgeS % 86400 === 0 && maxAgeS > 2 * 86400) return `within ${maxAgeS / 86400} d`;
-  return maxAgeS % 3600 === 0 ? `within ${maxAgeS / 3600} h` : `within ${span(maxAgeS * 1000)}`;
+  if (maxAgeS % 3600 === 0) return `within ${maxAgeS / 3600} h`;
+  if (maxAgeS < 2 * 3600 || maxAgeS % 60 !== 0) return `within ${span(maxAgeS * 1000)}`;
+  return `within ${Math.floor(maxAgeS / 3600)} h ${(maxAgeS % 3600) / 60} min`; // never less than it is
 }
 
 /** The same of all regions: in figures only where it is one. @param {Iterable<Outline>} outlines */

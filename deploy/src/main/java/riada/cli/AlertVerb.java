@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,32 +68,13 @@ final class AlertVerb {
     }
   }
 
-  /** The newest alert of an incident, as wide as a terminal; the incident's id names the region. */
-  record ListLine(
-      String incident,
-      String status,
-      String kind,
-      String severity,
-      double floodedKm2,
-      double staleKm2,
-      double observed,
-      String asOf) {
-    static ListLine of(Row row) {
-      return new ListLine(
-          row.incident,
-          row.status,
-          row.kind,
-          row.severity,
-          row.floodedKm2,
-          row.floodedStaleKm2,
-          row.observedFraction,
-          MINUTES.format(row.asOf));
-    }
-  }
-
-  /** One of an incident's alerts, likewise. */
-  record ShowLine(
-      int sequence,
+  /**
+   * As wide as a terminal: the newest alert of an incident, whose id names the region, or one of an
+   * incident's alerts. A column that is null in every row is not there.
+   */
+  record Line(
+      @Nullable String incident,
+      @Nullable Integer sequence,
       String status,
       String kind,
       String severity,
@@ -100,10 +82,20 @@ final class AlertVerb {
       double staleKm2,
       double observed,
       String asOf,
-      String cause) {
-    static ShowLine of(Row row) {
-      return new ShowLine(
-          row.sequence,
+      @Nullable String cause) {
+    static Line ofList(Row row) {
+      return of(row, row.incident, null, null);
+    }
+
+    static Line ofShow(Row row) {
+      return of(row, null, row.sequence, row.cause);
+    }
+
+    private static Line of(
+        Row row, @Nullable String incident, @Nullable Integer sequence, @Nullable String cause) {
+      return new Line(
+          incident,
+          sequence,
           row.status,
           row.kind,
           row.severity,
@@ -111,7 +103,7 @@ final class AlertVerb {
           row.floodedStaleKm2,
           row.observedFraction,
           MINUTES.format(row.asOf),
-          row.cause);
+          cause);
     }
   }
 
@@ -121,7 +113,7 @@ final class AlertVerb {
       mixinStandardHelpOptions = true)
   int list(@Mixin KafkaOptions kafka, @Mixin Answer answer) {
     answer.rows(
-        answer.fitting(KeptAlerts.newest(kafka).stream().map(Row::of).toList(), ListLine::of),
+        answer.fitting(KeptAlerts.newest(kafka).stream().map(Row::of).toList(), Line::ofList),
         "There are no alerts: none was sent in the last 90 days.");
     return 0;
   }
@@ -137,7 +129,7 @@ final class AlertVerb {
       throws BadInput {
     answer.rows(
         answer.fitting(
-            KeptAlerts.of(kafka, incident).stream().map(Row::of).toList(), ShowLine::of));
+            KeptAlerts.of(kafka, incident).stream().map(Row::of).toList(), Line::ofShow));
     return 0;
   }
 
