@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from model import load
+from model import fold_all, load
 from running import ended_by_a_sentence, written
 
 
@@ -23,7 +23,10 @@ def main():
     a = ap.parse_args()
     if not 0 <= a.share <= 1:
         ap.error(f"--share is between 0 and 1, not {a.share}")
-    earlier, later = (load(path).state_dict() for path in a.of)
+    models = [load(path) for path in a.of]
+    for model in models:
+        fold_all(model)  # where one has its batch norms folded, the other's weights mean the same only once they are too
+    earlier, later = (model.state_dict() for model in models)
     with written(a.out) as part:
         torch.save({"mean": {k: torch.lerp(earlier[k], later[k], a.share) for k in later}}, part)
 
