@@ -17,6 +17,7 @@ import onnx
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 from running import checkpoint, stop
@@ -405,11 +406,19 @@ def load(path):
             if not (path / part).is_file():
                 stop(f"there is no {path / part}; a model folder of riada-lite holds encoder.onnx and decoder.onnx, in float32 or half precision")
         fold_all(model)
-        state = {i.name: torch.from_numpy(numpy_helper.to_array(i).astype("float32")) for part in ("encoder", "decoder") for i in onnx.load(path / f"{part}.onnx").graph.initializer}
-        model.load_state_dict({k: state[k] for k in model.state_dict()})
+        try:
+            graphs = [onnx.load(path / f"{part}.onnx").graph for part in ("encoder", "decoder")]
+        except DecodeError:
+            stop(f"{path} holds an ONNX file that cannot be read; name a checkpoint that train.py wrote, or a model folder of riada-lite")
+        state = {i.name: torch.from_numpy(numpy_helper.to_array(i).astype("float32")) for graph in graphs for i in graph.initializer}
+        state = {k: v for k, v in state.items() if k in model.state_dict()}
     else:
-        state = checkpoint(path, "train its stage first, or name another checkpoint or model folder")["mean"]
+        saved = checkpoint(path, "train its stage first, or name another checkpoint or model folder")
+        state = saved.get("mean", {}) if isinstance(saved, dict) else {}
         if "neck.bn_in.weight" not in state:
             fold_all(model)
+    try:
         model.load_state_dict(state)
+    except RuntimeError:  # a name or a shape is another
+        stop(f"{path} does not hold the weights of riada-lite; name a checkpoint that train.py wrote, or a model folder of riada-lite")
     return model

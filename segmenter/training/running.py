@@ -106,6 +106,8 @@ def as_it_is(drawn):
 @contextmanager
 def written(path):
     """Yields a name beside path to write to, which then takes its place: whatever happens, what was at path stays whole until the new file is."""
+    if path.exists() and not path.is_file():
+        stop(f"{path} is no regular file and would be lost; name another file to write")
     part = path.with_name(path.name + ".part")
     try:
         yield part
@@ -113,7 +115,7 @@ def written(path):
     except (OSError, RuntimeError) as e:
         reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e).splitlines()[0]
         part.unlink(missing_ok=True)
-        stop(f"{path} could not be written ({reason}); what was there before is as it was. Make room in {path.parent}, or name another folder with --run, and start again")
+        stop(f"{path} could not be written ({reason}); what was there before is as it was. Make room in {path.parent}, or name another folder, and start again")
 
 
 def folder(path):
@@ -130,7 +132,7 @@ def checkpoint(path, way_out):
         stop(f"there is no {path}; {way_out}")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as e:
+    except (OSError, RuntimeError, EOFError, KeyError, IndexError, ValueError, pickle.UnpicklingError) as e:  # a text read as a pickle gives any of them
         stop(f"{path} is not a whole checkpoint ({type(e).__name__}); move it away and train its stage again")
 
 

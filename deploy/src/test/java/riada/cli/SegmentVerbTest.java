@@ -49,6 +49,19 @@ class SegmentVerbTest {
   }
 
   @Test
+  void aPictureThatIsNotThereIsNamedWithAWayOut() {
+    Path none = folder.resolve("none.png");
+
+    Shell.Result missing =
+        shell.run("segment", none.toString(), "--model", TINY, "--out", out.toString());
+
+    assertThat(missing.status()).isEqualTo(3);
+    assertThat(missing.err())
+        .contains(none.toString(), "name a JPEG or PNG file")
+        .doesNotContain("Exception");
+  }
+
+  @Test
   void everythingTellsTheBodies() throws IOException {
     Shell.Result found = segment("--everything", "-o", "json");
 

@@ -164,6 +164,13 @@ public final class ImageSegmenter {
   }
 
   private static byte[] bytes(Path file) throws BadInput {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new BadInput(
+          "picture_missing",
+          "The picture "
+              + file
+              + " is not there, is a folder or may not be read; name a JPEG or PNG file.");
+    }
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
@@ -196,7 +203,13 @@ public final class ImageSegmenter {
     if (Math.max(width, height) > MAX_SIDE) {
       throw new BadInput(
           "picture_too_large",
-          "The picture is " + width + " x " + height + "; sides are at most " + MAX_SIDE + ".");
+          "The picture is "
+              + width
+              + " x "
+              + height
+              + "; sides are at most "
+              + MAX_SIDE
+              + ". Cut or scale it.");
     }
     Frame frame = model.frame(width, height);
     question.prompts(frame); // before the costly part: they may be refused
