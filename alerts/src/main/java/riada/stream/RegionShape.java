@@ -106,6 +106,16 @@ final class RegionShape {
       }
       ring[i] = new Coordinate(longitude.asDouble(), latitude.asDouble());
       checkRange(region, ring[i]);
+      if (i > 0 && Math.abs(ring[i].x - ring[i - 1].x) > 180) {
+        throw bad(
+            region,
+            "has an edge from longitude "
+                + ring[i - 1].x
+                + " to "
+                + ring[i].x
+                + ", the long way round the world; over the antimeridian make it a MultiPolygon cut"
+                + " there, or add a position halfway");
+      }
     }
     if (ring.length < 4 || !ring[0].equals2D(ring[ring.length - 1])) {
       throw bad(region, "has a ring that is not closed: the last position repeats the first");

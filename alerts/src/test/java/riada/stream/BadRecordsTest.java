@@ -103,11 +103,12 @@ class BadRecordsTest {
         bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,1],[1,0],[0,1],[0,0]]]"), "not valid"),
         bad(Topics.REGIONS, "whole", shape("[[[0,0],[\"1\",0],[1,1],[0,0]]]"), "pair of numbers"),
         bad(Topics.REGIONS, "whole", shape("[[[179,0],[181,0],[181,1],[179,0]]]"), "antimeridian"),
+        bad(Topics.REGIONS, "whole", shape("[[[179,0],[-179,0],[179,1],[179,0]]]"), "the long way"),
         bad(Topics.REGIONS, "whole", shape("[[[0,0],[1,0],[1,89],[0,0]]]"), "latitude"),
         bad(
             Topics.REGIONS,
             "whole",
-            shape("[[[-180,-85],[180,-85],[180,85],[-180,85],[-180,-85]]]"),
+            shape("[[[-180,-85],[0,-85],[180,-85],[180,85],[0,85],[-180,85],[-180,-85]]]"),
             "more than 100000"),
         bad(
             Topics.REGIONS,

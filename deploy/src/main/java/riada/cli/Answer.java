@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -131,10 +132,13 @@ final class Answer {
     return lines.stream().map(line -> padded(line, widths)).toList();
   }
 
+  /** What would move a terminal's cursor or turn its text round. */
+  private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
   /** Four figures of a fraction are enough for a person; JSON has them all. */
   static String cell(@Nullable Object value) {
     if (!(value instanceof Number number) || !isFraction(number)) {
-      return String.valueOf(value);
+      return UNSEEN.matcher(String.valueOf(value)).replaceAll("\uFFFD");
     }
     BigDecimal exact = new BigDecimal(value.toString());
     int digits =

@@ -114,7 +114,7 @@ final class KeptAlerts {
         incidents,
         Alert.parser(),
         alert -> {
-          if (alert != null) {
+          if (alert != null && !alert.getIncidentId().isEmpty()) { // an empty value parses as one
             taker.accept(alert);
           }
         });

@@ -1,5 +1,7 @@
 package riada.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Duration;
@@ -63,6 +65,10 @@ final class RegionFile {
   private static Region region(JsonNode feature) throws BadInput {
     JsonNode properties = feature.path("properties");
     String id = properties.path("id").asText(feature.path("id").asText());
+    if (!UTF_8.newEncoder().canEncode(id)) {
+      throw bad(
+          "The id \"" + id + "\" holds half of a character (a lone surrogate); write it anew.");
+    }
     if (id.isBlank()) {
       throw bad("A feature has no property \"id\"; give each region its own.");
     }

@@ -113,7 +113,8 @@ class RegionFileTest {
       value = {
         "crosses itself | [[0,45],[1,46],[1,45],[0,46],[0,45]]",
         "beyond the grid | [[0,84],[1,84],[1,86],[0,86],[0,84]]",
-        "too large | [[-100,-60],[100,-60],[100,60],[-100,60],[-100,-60]]",
+        "too large | [[-90,-60],[90,-60],[90,60],[-90,60],[-90,-60]]",
+        "the long way round | [[179.99,45],[-179.99,45],[-179.99,46],[179.99,46],[179.99,45]]",
         "covers nothing | [[0,45],[0.0000001,45],[0.0000001,45.0000001],[0,45]]"
       })
   void refusesWhatTheAlertsStageWouldRefuse(String why, String ring) {
@@ -122,6 +123,15 @@ class RegionFileTest {
     assertThatThrownBy(() -> read(feature("'id':'a','raise_km2':1,'clear_km2':1", geometry)))
         .as(why)
         .isInstanceOf(BadInput.class);
+  }
+
+  @Test
+  void refusesAnIdThatNoTopicCanHold() {
+    String half = feature("'id':'a\\ud800b','raise_km2':1,'clear_km2':1", SQUARE);
+
+    assertThatThrownBy(() -> read(half))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("half of a character");
   }
 
   @Test

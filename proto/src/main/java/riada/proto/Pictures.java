@@ -6,6 +6,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -27,6 +29,24 @@ public final class Pictures {
   }
 
   private Pictures() {}
+
+  /**
+   * The bytes of a picture's file.
+   *
+   * @throws BadInput when it is not there, is a folder or cannot be read
+   */
+  public static byte[] bytes(Path file) throws BadInput {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new BadInput(
+          "picture_missing",
+          file + " does not exist, is a folder or may not be read; name a JPEG or PNG file.");
+    }
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new BadInput("picture_missing", file + " cannot be read: " + e.getMessage() + ".");
+    }
+  }
 
   /**
    * The picture in {@code bytes}, always as {@code TYPE_3BYTE_BGR}, or {@code TYPE_4BYTE_ABGR}

@@ -19,6 +19,7 @@ import riada.eval.LabelledFolder.Pair;
 import riada.mask.Mask;
 import riada.proto.BadInput;
 import riada.proto.Observation;
+import riada.proto.Pictures;
 
 /**
  * What is in a folder of labelled pictures, and what is wrong with it: nothing here stops at the
@@ -117,7 +118,7 @@ public record DatasetReport(
     if (pair.before().isPresent()) {
       LabelReader.picture(pair.before().get(), mask);
     }
-    byte[] bytes = LabelReader.bytes(pair.image());
+    byte[] bytes = Pictures.bytes(pair.image());
     double cells = (double) mask.width() * mask.height();
     return new Sound(
         pair.name(),

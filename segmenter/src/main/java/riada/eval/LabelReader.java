@@ -1,8 +1,6 @@
 package riada.eval;
 
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import riada.mask.Mask;
 import riada.mask.RunLength;
@@ -33,7 +31,7 @@ public final class LabelReader {
    * @throws BadInput when it is unreadable or has another shape than the mask
    */
   public static BufferedImage picture(Path file, Mask mask) throws BadInput {
-    byte[] bytes = bytes(file);
+    byte[] bytes = Pictures.bytes(file);
     BufferedImage stored = Pictures.read(file.toString(), bytes, MOST_PIXELS);
     BufferedImage shown = Orientation.of(bytes).apply(stored);
     if (sameShape(shown, mask)) {
@@ -72,7 +70,7 @@ public final class LabelReader {
    * @throws BadInput when it is unreadable or not black and white
    */
   public static Mask mask(Path file) throws BadInput {
-    BufferedImage image = Pictures.read(file.toString(), bytes(file), MOST_PIXELS);
+    BufferedImage image = Pictures.read(file.toString(), Pictures.bytes(file), MOST_PIXELS);
     Pixels pixels = Pixels.of(image);
     int step = (Math.max(pixels.width(), pixels.height()) - 1) / RunLength.MAX_SIDE + 1;
     Mask mask = new Mask((pixels.width() - 1) / step + 1, (pixels.height() - 1) / step + 1);
@@ -115,13 +113,5 @@ public final class LabelReader {
   static int level(Pixels pixels, int x, int y) {
     int sum = 299 * pixels.get(x, y, 0) + 587 * pixels.get(x, y, 1) + 114 * pixels.get(x, y, 2);
     return (sum + 500) / 1000;
-  }
-
-  public static byte[] bytes(Path file) throws BadInput {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new BadInput("picture_missing", "The file " + file + " cannot be read: " + e);
-    }
   }
 }

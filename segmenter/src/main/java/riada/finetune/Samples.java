@@ -18,6 +18,7 @@ import riada.onnx.Head;
 import riada.proto.BadInput;
 import riada.proto.MaskRuns;
 import riada.proto.Observation;
+import riada.proto.Pictures;
 import riada.sam.LogitPlane;
 import riada.sam.Pixels;
 import riada.sam.Window;
@@ -163,7 +164,7 @@ final class Samples {
   }
 
   private static Sample sample(Path file, Pair pair, Mask water) throws BadInput {
-    byte[] sha = Observation.sha256().digest(LabelReader.bytes(file));
+    byte[] sha = Observation.sha256().digest(Pictures.bytes(file));
     return new Sample(file, pair.mask(), HexFormat.of().formatHex(sha), RunLength.encode(water));
   }
 }

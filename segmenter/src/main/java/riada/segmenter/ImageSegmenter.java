@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -101,7 +100,7 @@ public final class ImageSegmenter {
    *     its box, or the model cannot be asked so
    */
   public Segmentation segment(Path file, Question question) throws BadInput, OrtException {
-    byte[] bytes = bytes(file);
+    byte[] bytes = Pictures.bytes(file);
     String sha256 = HexFormat.of().formatHex(Observation.sha256().digest(bytes));
     check(question);
     Taken last = taken;
@@ -159,23 +158,9 @@ public final class ImageSegmenter {
   /** The same for a JPEG or PNG file. */
   public Segmentation correct(Path file, Mask mask, List<Point> clicks)
       throws BadInput, OrtException {
-    BufferedImage image = Pictures.read(file.toString(), bytes(file), (long) MAX_SIDE * MAX_SIDE);
+    BufferedImage image =
+        Pictures.read(file.toString(), Pictures.bytes(file), (long) MAX_SIDE * MAX_SIDE);
     return correct(image, mask, clicks);
-  }
-
-  private static byte[] bytes(Path file) throws BadInput {
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new BadInput(
-          "picture_missing",
-          "The picture "
-              + file
-              + " is not there, is a folder or may not be read; name a JPEG or PNG file.");
-    }
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new BadInput("picture_missing", "The picture " + file + " cannot be read: " + e);
-    }
   }
 
   private void check(Question question) throws BadInput {
