@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -166,6 +167,8 @@ public final class ImageSegmenter {
   private static byte[] bytes(Path file) throws BadInput {
     try {
       return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new BadInput("picture_missing", "The picture " + file + " does not exist.");
     } catch (IOException e) {
       throw new BadInput("picture_missing", "The picture " + file + " cannot be read: " + e);
     }
