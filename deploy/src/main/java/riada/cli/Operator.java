@@ -1,6 +1,7 @@
 package riada.cli;
 
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -46,7 +47,7 @@ final class Operator {
         .setTarget(target)
         .setWho(who)
         .setWhy(why)
-        .setAt(Observation.timestamp(clock.instant()));
+        .setAt(Observation.timestamp(clock.instant().truncatedTo(ChronoUnit.MILLIS)));
   }
 
   /**
