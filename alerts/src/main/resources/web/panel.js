@@ -121,7 +121,7 @@ export class RegionList {
     say(part.stale, region && (seen || region.flooded_stale_km2 > 0) ? km2(region.flooded_stale_km2) : '?');
     say(part.observed, region ? percent(region.observed_fraction) : '?');
     this.gauge(part, region, outline);
-    const notes = [];
+    const notes = [...trend(region), ...acted(region)];
     if (region?.state === 'RECOVERING' && outline) notes.push(`Passes below clear: ${region.passes_below} of ${outline.passes}.`);
     if (region && region.reference_fraction === 0) notes.push('No reference known: normal water counts as flood.');
     else if (region && region.reference_fraction < 0.995) notes.push(`Reference known for ${percent(region.reference_fraction)} only.`);
@@ -180,6 +180,23 @@ export class RegionList {
     for (const id of this.outlines.keys()) if (!outlines.has(id)) this.outlines.delete(id);
     this.later();
   }
+}
+
+/** How fast the flood grows or falls, where passes tell. @param {import('./words.js').Region=} region */
+function trend(region) {
+  const rate = region?.trend_km2_per_hour;
+  if (typeof rate !== 'number') return [];
+  const words = Math.abs(rate) < 0.001 ? 'Steady' : `${rate > 0 ? 'Rising' : 'Falling'} ${km2(Math.abs(rate))} km²/h`;
+  return [`${words} over the last ${region.trend_passes} passes.`];
+}
+
+/** What operators did about its incident. @param {import('./words.js').Region=} region */
+function acted(region) {
+  const notes = [];
+  if (region?.acknowledged_by) notes.push(`Acknowledged by ${region.acknowledged_by} at ${when(region.acknowledged_at)}.`);
+  if (region?.silenced_until && Date.parse(region.silenced_until) > now()) notes.push(`Silenced by ${region.silenced_by} until ${when(region.silenced_until)}.`);
+  if (region?.silenced_by_parent) notes.push('Its alerts are held back: those of the region around it speak for it.');
+  return notes;
 }
 
 /** What the words of a card mean, in full. @param {string} lookback how far back its figures look */

@@ -3,7 +3,9 @@
 /** @typedef {{type?: string, id: string, gone?: boolean}} Item */
 /** @typedef {Item & {name: string, state: string, visibility: string, flooded_km2: number, flooded_stale_km2: number,
  *   observed_fraction: number, reference_fraction: number, area_km2: number, raise_km2: number, clear_km2: number,
- *   passes_below: number, incident_id: string, oldest_observation: ?string, newest_observation: ?string, as_of: ?string, received_at: ?string, measured_at: ?string}} Region */
+ *   passes_below: number, incident_id: string, oldest_observation: ?string, newest_observation: ?string, as_of: ?string, received_at: ?string, measured_at: ?string,
+ *   acknowledged_by: string, acknowledged_at: ?string, silenced_by: string, silenced_until: ?string, silenced_by_parent: boolean,
+ *   trend_km2_per_hour: ?number, trend_passes: number}} Region */
 /** @typedef {Item & {name: string, geometry: object, min_observed: number, max_age_s: number, passes: number}} Outline */
 /** @typedef {Item & {kind: string, status: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
  *   flooded_stale_km2: number, observed_fraction: number, reason: string, as_of: ?string, alerted_at: ?string,

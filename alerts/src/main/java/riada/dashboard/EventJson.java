@@ -78,6 +78,15 @@ final class EventJson {
         .put("clear_km2", stats.getClearKm2())
         .put("passes_below", stats.getPassesBelow())
         .put("incident_id", stats.getIncidentId())
+        .put("acknowledged_by", stats.getAcknowledgedBy())
+        .put("acknowledged_at", time(stats.hasAcknowledgedAt() ? stats.getAcknowledgedAt() : null))
+        .put("silenced_by", stats.getSilencedBy())
+        .put("silenced_until", time(stats.hasSilencedUntil() ? stats.getSilencedUntil() : null))
+        .put("silenced_by_parent", stats.getSilencedByParent())
+        .put(
+            "trend_km2_per_hour",
+            stats.hasTrendKm2PerHour() ? (Double) stats.getTrendKm2PerHour() : null)
+        .put("trend_passes", stats.getTrendPassesCount())
         .put(
             "oldest_observation",
             time(stats.hasOldestObservation() ? stats.getOldestObservation() : null))

@@ -37,6 +37,7 @@ import riada.geo.TileId;
 import riada.mask.Mask;
 import riada.proto.Alert;
 import riada.proto.Observation;
+import riada.proto.PassRef;
 import riada.proto.Picture;
 import riada.proto.Region;
 import riada.proto.RegionState;
@@ -531,6 +532,30 @@ class PageIT {
     BoundingBox map = page.locator("#map").boundingBox();
     assertThat(legend.y).isGreaterThanOrEqualTo(map.y + map.height - 46); // the fitted map's margin
     assertThat(legend.x + legend.width).isLessThan(map.x + map.width);
+  }
+
+  @Test
+  void aCardSaysWhetherTheFloodGrowsAndWhoActedOnIt() throws Exception {
+    live();
+    Instant now = CLOCK.instant();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        Valley.stats(
+            Valley.stats("a", "Upper Valley", RegionState.ALERTING, Visibility.SEEN, now)
+                .setTrendKm2PerHour(0.52)
+                .addTrendPasses(PassRef.newBuilder().setScene("s2"))
+                .addTrendPasses(PassRef.newBuilder().setScene("s1"))
+                .setAcknowledgedBy("Ana")
+                .setAcknowledgedAt(Observation.timestamp(now.minus(Duration.ofMinutes(10))))
+                .setSilencedBy("Béla")
+                .setSilencedUntil(Observation.timestamp(now.plus(Duration.ofHours(1))))));
+
+    open();
+
+    page.waitForFunction("() => document.querySelector('#regions .note')?.textContent");
+    assertThat(page.textContent("#regions .note"))
+        .contains("Rising 0.520 km²/h over the last 2 passes.")
+        .contains("Acknowledged by Ana at", "Silenced by Béla until");
   }
 
   @Test

@@ -182,6 +182,7 @@ final class AlertVerb {
           int sequence,
       @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.") String incident)
       throws BadInput, IOException {
+    KeptAlerts.of(kafka, incident); // before the model is loaded, which takes seconds
     try (TilePipeline pipeline = new TilePipeline(model.inference().open(), Clock.systemUTC())) {
       List<Verdict> verdicts;
       try (StageProgress progress = new StageProgress()) {
