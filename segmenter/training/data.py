@@ -5,6 +5,8 @@ the generator handed in.
 
   python data.py --photographs DIR --patches DIR     writes split.csv and patches.csv anew (the committed ones came from this)
   python data.py --photographs DIR --links OUT [--folds K --fold I]     OUT/image and OUT/mask: links to the dev pictures, for `riada evaluate`
+  python data.py --patches DIR --links OUT --event A B --sensor s1|s2         links to the patches numbered A to B - 1, pairs as `riada finetune` takes them:
+                                                                              20 of them, drawn by seed 0, in OUT/learn, the others in OUT/rest
 """
 
 import argparse
@@ -111,6 +113,21 @@ def link(root, out, fold=None):
                 to.parent.mkdir(parents=True, exist_ok=True)
                 to.unlink(missing_ok=True)
                 to.symlink_to(root / r[kind])
+
+
+def link_event(root, out, first, end, sensor, learn=20):
+    """Links to the before and after pictures of an event and their masks of flood: `learn` of them to be learnt from, the others to measure on"""
+    names = sorted(p.stem for p in (Path(root) / "mask").glob("*.png") if first <= int(p.stem.split("_")[1]) < end)
+    if len(names) <= learn:
+        stop(f"{root}/mask has {len(names)} patches numbered {first} to {end - 1}, and more than {learn} are needed; name a longer run")
+    random.Random(0).shuffle(names)
+    for i, name in enumerate(names):
+        for kind, source in (("before", f"{sensor}_before"), ("after", f"{sensor}_after"), ("mask", "mask")):
+            picture = (Path(root) / source / name).resolve().with_suffix(".png" if kind == "mask" else ".jpg")
+            to = out / ("learn" if i < learn else "rest") / kind / picture.name
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.unlink(missing_ok=True)
+            to.symlink_to(picture)
 
 
 def tiles(root):
@@ -354,10 +371,16 @@ if __name__ == "__main__":
     ap.add_argument("--links", type=Path)
     ap.add_argument("--folds", type=int)
     ap.add_argument("--fold", type=int)
+    ap.add_argument("--event", type=int, nargs=2, metavar=("A", "B"))
+    ap.add_argument("--sensor", choices=["s1", "s2"])
     a = ap.parse_args()
-    if a.links:
+    if a.event:
+        if not (a.patches and a.links and a.sensor):
+            ap.error("--event goes with --patches, --links and --sensor")
+        link_event(a.patches, a.links, *a.event, a.sensor)
+    elif a.links:
         link(a.photographs, a.links, (a.fold or 0, a.folds) if a.folds else None)
     elif a.photographs:
         write_split(a.photographs)
-    if a.patches:
+    if a.patches and not a.event:
         write_events(a.patches)
