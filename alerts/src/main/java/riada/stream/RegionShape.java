@@ -106,16 +106,7 @@ final class RegionShape {
       }
       ring[i] = new Coordinate(longitude.asDouble(), latitude.asDouble());
       checkRange(region, ring[i]);
-      if (i > 0 && Math.abs(ring[i].x - ring[i - 1].x) > 180) {
-        throw bad(
-            region,
-            "has an edge from longitude "
-                + ring[i - 1].x
-                + " to "
-                + ring[i].x
-                + ", the long way round the world; over the antimeridian make it a MultiPolygon cut"
-                + " there, or add a position halfway");
-      }
+      checkEdge(region, ring[Math.max(0, i - 1)], ring[i]);
     }
     if (ring.length < 4 || !ring[0].equals2D(ring[ring.length - 1])) {
       throw bad(region, "has a ring that is not closed: the last position repeats the first");
@@ -140,6 +131,19 @@ final class RegionShape {
               + "; the grid ends at "
               + TileGrid.MAX_LATITUDE
               + " north and south");
+    }
+  }
+
+  private static void checkEdge(String region, Coordinate from, Coordinate to) throws BadInput {
+    if (Math.abs(to.x - from.x) > 180) {
+      throw bad(
+          region,
+          "has an edge from longitude "
+              + from.x
+              + " to "
+              + to.x
+              + ", the long way round the world; over the antimeridian make it a MultiPolygon cut"
+              + " there, or add a position halfway");
     }
   }
 

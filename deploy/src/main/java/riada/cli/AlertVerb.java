@@ -182,14 +182,15 @@ final class AlertVerb {
           int sequence,
       @Parameters(paramLabel = "INCIDENT", description = "As alert list names it.") String incident)
       throws BadInput, IOException {
-    KeptAlerts.of(kafka, incident); // before the model is loaded, which takes seconds
-    try (TilePipeline pipeline = new TilePipeline(model.inference().open(), Clock.systemUTC())) {
-      List<Verdict> verdicts;
-      try (StageProgress progress = new StageProgress()) {
-        verdicts = new Replay(kafka.impatient(), pipeline, incident, progress::at).run(sequence);
+    List<Verdict> verdicts;
+    try (StageProgress progress = new StageProgress()) {
+      Replay replay = new Replay(kafka.impatient(), incident, progress::at);
+      replay.find(sequence); // before the model is loaded, which takes seconds
+      try (TilePipeline pipeline = new TilePipeline(model.inference().open(), Clock.systemUTC())) {
+        verdicts = replay.run(pipeline);
       }
-      answer.rows(verdicts);
     }
+    answer.rows(verdicts);
     return 0;
   }
 }

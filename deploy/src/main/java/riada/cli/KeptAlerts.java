@@ -37,13 +37,17 @@ final class KeptAlerts {
 
   /** The newest alert of every incident, without its CAP, the newest last. */
   static List<Alert> newest(KafkaOptions kafka) {
+    return newest(kafka, key -> true).values().stream().sorted(IN_ORDER).toList();
+  }
+
+  private static Map<String, Alert> newest(KafkaOptions kafka, Predicate<String> incidents) {
     Map<String, Alert> newest = new HashMap<>();
     read(
         kafka,
-        key -> true,
+        incidents,
         alert ->
             newest.merge(alert.getIncidentId(), alert.toBuilder().clearCapXml().build(), NEWER));
-    return newest.values().stream().sorted(IN_ORDER).toList();
+    return newest;
   }
 
   /**
@@ -70,9 +74,7 @@ final class KeptAlerts {
    * @throws BadInput when there is no such incident, or it is closed
    */
   static void requireOpen(KafkaOptions kafka, String incident) throws BadInput {
-    Map<String, Alert> newest = new HashMap<>();
-    read(kafka, incident::equals, alert -> newest.merge(incident, alert, NEWER));
-    Alert last = newest.get(incident);
+    Alert last = newest(kafka, incident::equals).get(incident);
     if (last == null && !isUntold(kafka, incident)) {
       throw new BadInput(
           "incident_unknown",

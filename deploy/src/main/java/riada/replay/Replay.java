@@ -2,7 +2,6 @@ package riada.replay;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +27,15 @@ import riada.stream.RegionRules;
  */
 public final class Replay {
   private final EvidenceReader reader;
-  private final TilePipeline pipeline;
   private final String incident;
   private final Progress progress;
   private final TreeMap<Integer, Alert> alerts = new TreeMap<>(); // by sequence, without their CAP
   private final NamedEvidence named = new NamedEvidence(alerts, NamedEvidence.MOST);
-  private final SecondMasks masks;
   private final Map<String, Region> regions = new HashMap<>(); // by version
   private @Nullable Region region; // of today
   private final List<Reference> references = new ArrayList<>();
+  private List<Alert> wanted = List.of();
+  private long fromMs; // no evidence of the incident was written before: see Rederivation
 
   /**
    * Is told how far a stage is: {@code evidence} (being read, {@code all} is -1), then in turn
@@ -48,58 +47,61 @@ public final class Replay {
 
   /**
    * @param client Kafka settings with {@code bootstrap.servers}
-   * @param pipeline the model of today
    */
-  public Replay(
-      Map<String, Object> client, TilePipeline pipeline, String incident, Progress progress) {
+  public Replay(Map<String, Object> client, String incident, Progress progress) {
     this.reader = new EvidenceReader(client);
-    this.pipeline = pipeline;
     this.incident = incident;
     this.progress = progress;
-    this.masks = new SecondMasks(reader, pipeline, incident, progress);
   }
 
   /**
-   * Derives one alert again, or all of them.
+   * Derives the alerts again that were found.
    *
-   * @param sequence which; 0 for all
+   * @param pipeline the model of today
    * @return a verdict for each, in order
-   * @throws BadInput when there is no such alert
    */
-  public List<Verdict> run(int sequence) throws BadInput, IOException {
+  public List<Verdict> run(TilePipeline pipeline) throws BadInput, IOException {
     progress.at("evidence", 0, -1);
-    long fromMs = readAlerts(sequence);
-    EvidenceReader.Span own = readRegions(alerts.firstEntry().getValue().getRegionId(), fromMs);
+    SecondMasks masks = new SecondMasks(reader, pipeline, incident, progress);
+    EvidenceReader.Span own = readRegions(alerts.firstEntry().getValue().getRegionId());
     readReferences();
     Judge judge = new Judge(pipeline.model().ref(), masks, references);
     List<Verdict> verdicts = new ArrayList<>();
-    for (List<Alert> batch : named.batches(wanted(sequence))) {
+    for (List<Alert> batch : named.batches(wanted)) {
       named.begin(batch);
       readNames(own);
       masks.segment(batch.stream().flatMap(alert -> named.of(alert).stream()).toList(), own);
       for (Alert alert : batch) {
-        progress.at("alerts", verdicts.size(), wanted(sequence).size());
+        progress.at("alerts", verdicts.size(), wanted.size());
         verdicts.add(judge.of(alert, named.of(alert), region(alert)));
       }
-      progress.at("alerts", verdicts.size(), wanted(sequence).size());
+      progress.at("alerts", verdicts.size(), wanted.size());
     }
     return verdicts;
   }
 
-  /** Returns a time before which no evidence of the incident was written: see Rederivation. */
-  private long readAlerts(int sequence) throws BadInput {
-    long[] fromMs = {Long.MAX_VALUE};
+  /**
+   * Finds what is to be derived again; goes before {@link #run}, and needs no model.
+   *
+   * @param sequence which of the incident's alerts; 0 for all
+   * @throws BadInput when there is no such alert
+   */
+  public void find(int sequence) throws BadInput {
+    fromMs = Long.MAX_VALUE;
     reader.read(
         Topics.ALERTS,
         0,
         (key, value, timestampMs) -> {
           if (key.equals(incident) && value != null) {
             Alert alert = Alert.parseFrom(value);
-            fromMs[0] = Math.min(fromMs[0], timestampMs);
+            fromMs = Math.min(fromMs, timestampMs);
             alerts.putIfAbsent(alert.getSequence(), alert.toBuilder().clearCapXml().build());
           }
         });
-    if (wanted(sequence).isEmpty()) {
+    wanted =
+        List.copyOf(
+            sequence == 0 ? alerts.values() : alerts.subMap(sequence, sequence + 1).values());
+    if (wanted.isEmpty()) {
       throw new BadInput(
           "alert_unknown",
           "There is no "
@@ -108,12 +110,7 @@ public final class Replay {
               + incident
               + "\"; `riada alert list` names the incidents that there are.");
     }
-    return Math.min(fromMs[0], Rederivation.begun(incident).toEpochMilli());
-  }
-
-  /** Those asked for: one, or with 0 all. */
-  private Collection<Alert> wanted(int sequence) {
-    return sequence == 0 ? alerts.values() : alerts.subMap(sequence, sequence + 1).values();
+    fromMs = Math.min(fromMs, Rederivation.begun(incident).toEpochMilli());
   }
 
   private void readNames(EvidenceReader.Span own) {
@@ -133,7 +130,7 @@ public final class Replay {
    * The region as it is now, and as it was up to each change since the incident began. Returns
    * where the incident's evidence lies: the batches read no more than that.
    */
-  private EvidenceReader.Span readRegions(String id, long fromMs) {
+  private EvidenceReader.Span readRegions(String id) {
     EvidenceReader.Span own =
         reader.read(
             Topics.EVIDENCE,

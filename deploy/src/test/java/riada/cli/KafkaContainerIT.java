@@ -23,7 +23,7 @@ class KafkaContainerIT {
       System.err.println("*** " + NO_ENGINE + " ***");
     }
     assumeTrue(engine, NO_ENGINE);
-    // An engine under load now and then loses a container while it starts it: that is not tested.
+    // Podman once answered a start with a broken pipe: its own trouble, and not what is tested.
     try (KafkaContainer kafka = new KafkaContainer("apache/kafka:4.3.1").withStartupAttempts(3)) {
       kafka.start();
       Shell.Result result =

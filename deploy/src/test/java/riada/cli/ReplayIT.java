@@ -79,15 +79,15 @@ class ReplayIT {
   void aReplayTellsHowManyTilesAndAlertsAreDone() throws Exception {
     List<String> told = new ArrayList<>();
     Inference inference = new Inference(Station.MODEL, Device.Choice.CPU, 2);
+    Replay replay =
+        new Replay(
+            cluster().impatient(),
+            incident,
+            (stage, done, all) -> told.add(stage + " " + done + " of " + all));
+    replay.find(1);
     try (TilePipeline pipeline = new TilePipeline(inference.open(), Clock.systemUTC())) {
-      Replay replay =
-          new Replay(
-              cluster().impatient(),
-              pipeline,
-              incident,
-              (stage, done, all) -> told.add(stage + " " + done + " of " + all));
 
-      replay.run(1);
+      replay.run(pipeline);
     }
 
     int tiles = (int) told.stream().filter(one -> one.startsWith("tiles")).count() - 2;
