@@ -3,7 +3,7 @@
 import {FloodMap} from './map.js';
 import {AlertList, RegionList} from './panel.js';
 import {Stream} from './stream.js';
-import {trouble, verdict, warnings} from './verdict.js';
+import {openIncidents, trouble, verdict, warnings} from './verdict.js';
 import {clockTime, icon, lag, now, say, setClock, span} from './words.js';
 
 const LATE_MS = 10_000; // figures that lie further behind reception are said to
@@ -82,6 +82,7 @@ function setStatus(event) {
 
 let drawn = false;
 function later() {
+  if (document.hidden) header(); // a tab in the background is given no frame, and shows its title alone
   if (drawn) return;
   drawn = true;
   requestAnimationFrame(() => {
@@ -107,7 +108,10 @@ function header() {
   const banner = document.getElementById('banner');
   const said = wrong?.text || warnings(status);
   banner.hidden = !said;
-  if (said) say(banner, said);
+  if (said) {
+    say(banner.querySelector('[role=alert]'), said);
+    say(document.getElementById('banner-age'), wrong?.age ?? '');
+  }
   put('link', wrong?.old ? wrong.word : 'live', wrong?.old ? 'bad' : 'good');
   device();
   services();
@@ -118,7 +122,8 @@ function header() {
   const mark = status?.exercise ? 'EXERCISE ' : '';
   say(document.querySelector('h1'), `${mark}Riada`);
   document.body.dataset.exercise = String(Boolean(mark));
-  document.title = `${mark}${look === 'alerting' ? '▲ ' : ''}${word} – Riada`;
+  const open = !status || status.loading ? 0 : openIncidents(regions.regions.values()); // before, it is not known
+  document.title = `${mark}${open ? `(${open}) ` : ''}${look === 'alerting' ? '▲ ' : ''}${word} – Riada`;
 }
 
 function device() {

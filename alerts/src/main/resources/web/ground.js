@@ -10,7 +10,7 @@ const GIVE_UP_MS = 5000; // a fetch that hangs must not pass for one that is abo
 /** The overlays from the bottom up. `meaning` is the legend's. */
 export const LAYERS = [
   {id: 'unknown', word: 'unknown', meaning: 'not seen within max_age: may be flood', alpha: 0.9},
-  {id: 'reference', word: 'reference', meaning: 'normally water', alpha: 0.75},
+  {id: 'reference', word: 'reference', meaning: 'normally water', alpha: 0.8},
   {id: 'stale', word: 'stale flood', meaning: 'flood when last seen, longer ago than max_age', alpha: 0.95},
   {id: 'flood', word: 'flood', meaning: 'water where land should be, seen within max_age: a cloud may hide it now', alpha: 0.72},
 ];
@@ -46,7 +46,7 @@ export function patternTile(id) {
     c.fillRect(0, 0, n, n);
     diagonal('#ffb000', 5.5, false);
   } else if (id === 'reference') {
-    c.fillStyle = 'rgba(90, 170, 235, 0.42)';
+    c.fillStyle = '#08285e'; // darker than flood to every eye: who sees no red sees both as blue
     c.fillRect(0, 0, n, n);
     c.fillStyle = '#bfe3ff';
     for (const [x, y] of [[4, 4], [12, 12]]) {

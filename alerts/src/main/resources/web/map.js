@@ -247,7 +247,10 @@ export class FloodMap {
 
   fit(extent, duration) {
     if (!ol.extent.isEmpty(extent) && this.map.getSize()) {
-      this.view.fit(extent, {size: this.map.getSize(), padding: [46, 46, 46, 46], duration, maxZoom: 17});
+      // Room for the regions' names above, and for the legend and the graticule's labels: they hide nothing of it.
+      const [, height] = this.map.getSize();
+      const below = height - document.getElementById('legend').offsetTop + 10;
+      this.view.fit(extent, {size: this.map.getSize(), padding: [46, 46, below, 64], duration, maxZoom: 17});
     }
   }
 

@@ -6,8 +6,9 @@ const MAX_ALERTS = 500;
 const KINDS = {
   ALERT: {word: 'ALERT', icon: 'i-alert'},
   UPDATE: {word: 'update', icon: 'i-update'},
-  CANCEL: {word: 'cancel', icon: 'i-cancel'},
+  CANCEL: {word: 'cancel', icon: 'i-nodata'}, // says nothing of the flood: the region was deleted
 };
+const DRY = {word: 'cancel', icon: 'i-cancel'}; // the one all-clear
 
 /** The list of regions, the worst first. */
 export class RegionList {
@@ -222,12 +223,13 @@ export class AlertList {
   /** @param {import('./words.js').Alert} alert @param {boolean} fresh whether it just came in */
   set(alert, fresh) {
     if (alert.gone || this.rows.has(alert.id)) return;
-    const kind = KINDS[alert.kind] ?? {word: alert.kind, icon: 'i-update'};
+    const kind = alert.cause === 'SEEN_DRY' ? DRY : KINDS[alert.kind] ?? {word: alert.kind, icon: 'i-update'};
     const severity = alert.kind === 'CANCEL' || alert.severity.startsWith('SEVERITY') ? '' : alert.severity.toLowerCase();
     const time = make('time', '', '');
+    const area = (value) => (value > 0 || alert.observed_fraction > 0 ? `${km2(value)} km²` : '?'); // as on a region's card
     const figures = [
-      `flood ${km2(alert.flooded_km2)}`,
-      `stale flood ${km2(alert.flooded_stale_km2)} km²`,
+      `flood ${area(alert.flooded_km2)}`,
+      `stale flood ${area(alert.flooded_stale_km2)}`,
       `observed ${percent(alert.observed_fraction)}`,
     ];
     const button = make(
@@ -243,6 +245,7 @@ export class AlertList {
     button.title = `Incident ${alert.incident_id}. ${meaning('within max_age')}`;
     button.type = 'button';
     button.dataset.kind = alert.kind;
+    button.dataset.cause = alert.cause;
     button.addEventListener('click', () => this.onPick(alert.region_id));
     const item = make('li', '', button);
     const at = [...this.rows.values()].find((row) => newer(alert, row.alert));
@@ -259,7 +262,7 @@ export class AlertList {
 
   sortRows() {
     this.rows = new Map([...this.rows].sort(([, a], [, b]) => (newer(a.alert, b.alert) ? -1 : 1)));
-    say(document.getElementById('alert-count'), this.rows.size ? String(this.rows.size) : '');
+    say(document.getElementById('alert-count'), this.rows.size < MAX_ALERTS ? String(this.rows.size || '') : `the newest ${MAX_ALERTS}`);
   }
 
   tick() {

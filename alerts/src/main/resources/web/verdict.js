@@ -14,16 +14,17 @@ const SILENT_MS = 3 * 60_000; // figures are told again each minute while they a
 
 /**
  * What is wrong on the way from the tile to this screen; null when nothing is. `old`: nothing below may be trusted.
+ * `text` changes with what is wrong alone and is announced; `age` is what of it time changes.
  * @param {Known} known
- * @returns {?{word: string, text: string, title: string, old: boolean}}
+ * @returns {?{word: string, text: string, age: string, title: string, old: boolean}}
  */
 export function trouble({status, link, lastEventAt, regions}) {
   const since = lastEventAt ? `Last news ${clockTime(lastEventAt)} UTC, ${age(lastEventAt)}.` : 'No news has come in yet.';
-  const wrong = (word, title, text, old = true) => ({word, title, text, old});
-  if (link === 'gone') return wrong('server gone', 'The dashboard server does not answer', `The dashboard server does not answer. ${since} Everything below is old. Trying again.`);
-  if (link === 'reconnecting') return wrong('reconnecting', 'The connection was lost', `The connection was lost. ${since} Everything below is old until it is back.`);
+  const wrong = (word, title, text, age = '', old = true) => ({word, title, text, age, old});
+  if (link === 'gone') return wrong('server gone', 'The dashboard server does not answer', 'The dashboard server does not answer. Everything below is old. Trying again.', since);
+  if (link === 'reconnecting') return wrong('reconnecting', 'The connection was lost', 'The connection was lost. Everything below is old until it is back.', since);
   if (link === 'connecting') return wrong('connecting', '', '');
-  if (status && !status.connected) return wrong('broker gone', 'The broker does not answer', `${status.sentence} ${since}`);
+  if (status && !status.connected) return wrong('broker gone', 'The broker does not answer', status.sentence, since);
   const down = (status?.services ?? []).filter(({ok}) => !ok);
   const said = down.map(({name, words}) => `${name}: ${words}`).join(' ');
   const silent = status && !status.loading ? [...regions.values()].filter(isSilent) : [];
@@ -31,15 +32,21 @@ export function trouble({status, link, lastEventAt, regions}) {
     const last = silent.map(({measured_at}) => measured_at ?? '').sort()[0];
     return wrong('no new figures', 'Nothing is measured', `No figures of ${names(silent)} since ${clockTime(last)} UTC: flood that rises now would not show. ${said}`.trim());
   }
-  if (down.length) return wrong('live', 'A service is not at work', said, false);
+  if (down.length) return wrong('live', 'A service is not at work', said, '', false);
   const behind = lag(regions.values());
-  if (behind > QUEUE_MS) return wrong('live', 'Tiles are queued', `The figures lie ${span(behind)} behind what was received: tiles come in faster than they are measured.`, false);
+  const queued = `The figures lie ${span(behind)} behind what was received.`;
+  if (behind > QUEUE_MS) return wrong('live', 'Tiles are queued', 'Tiles come in faster than they are measured.', queued, false);
   return null;
 }
 
 /** What services warn of that makes no figure doubtful; empty when nothing is. @param {?import('./words.js').Status} status */
 export function warnings(status) {
   return (status?.services ?? []).filter(({ok, warning}) => ok && warning).map(({name, words}) => `${name}: ${words}`).join(' ');
+}
+
+/** How many regions have an incident that is not over: one that recovers has not ended. @param {Iterable<import('./words.js').Region>} regions */
+export function openIncidents(regions) {
+  return [...regions].filter(({state}) => state === 'ALERTING' || state === 'RECOVERING').length;
 }
 
 /** Whether the service that measures has stopped telling of a region, whatever the pictures on the map do. */
@@ -82,9 +89,9 @@ export function verdict({status, link, regions, outlines, tiles}, wrong) {
   if (!status || status.loading) return ['waiting', 'i-wait', 'Loading', 'Reading what is known so far.'];
   if (alerting.length) return ['alerting', 'i-alert', count(alerting.length, 'REGION IN ALERT', 'REGIONS IN ALERT'), names(alerting)];
   if (wrong && link !== 'connecting') return ['broken', 'i-broken', 'FIGURES MAY BE OLD', wrong.title + ': flood that rises now may not show.'];
-  if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
   if (pending.length) return ['pending', 'i-pending', count(pending.length, 'region pending', 'regions pending'), names(pending)];
   if (recovering.length) return ['recovering', 'i-recovering', count(recovering.length, 'region recovering', 'regions recovering'), names(recovering)];
+  if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
   if (all.length + outlines.size === 0) return ['waiting', 'i-nodata', 'No region is watched', 'Tiles come in, but nothing raises an alert until a region is set.'];
   const doubtful = unseen(regions, outlines);
   if (doubtful) return ['partial', 'i-partial', 'No alert, not all seen', `${count(doubtful, 'region is', 'regions are')} not fully seen: flood there would not show.`];

@@ -7,7 +7,7 @@
  *   acknowledged_by: string, acknowledged_at: ?string, silenced_by: string, silenced_until: ?string, silenced_by_parent: boolean,
  *   trend_km2_per_hour: ?number, trend_passes: number}} Region */
 /** @typedef {Item & {name: string, geometry: object, min_observed: number, max_age_s: number, passes: number}} Outline */
-/** @typedef {Item & {kind: string, status: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
+/** @typedef {Item & {kind: string, cause: string, status: string, severity: string, region_id: string, region_name: string, flooded_km2: number,
  *   flooded_stale_km2: number, observed_fraction: number, reason: string, as_of: ?string, alerted_at: ?string,
  *   incident_id: string}} Alert */
 /** @typedef {Item & {versions: Object<string, string>, flooded_km2: number, flooded_stale_km2: number,

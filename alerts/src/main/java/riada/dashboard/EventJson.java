@@ -104,6 +104,7 @@ final class EventJson {
         .put("incident_id", alert.getIncidentId())
         .put("sequence", alert.getSequence())
         .put("kind", alert.getKind().name())
+        .put("cause", alert.getCause().name())
         .put("status", alert.getStatus().name())
         .put("severity", alert.getSeverity().name())
         .put("region_id", alert.getRegionId())

@@ -41,6 +41,7 @@ import riada.proto.PassRef;
 import riada.proto.Picture;
 import riada.proto.Region;
 import riada.proto.RegionState;
+import riada.proto.Topics;
 import riada.proto.Visibility;
 
 /** The page in a real browser, fed through the verticle; screenshots land in target/page. */
@@ -253,6 +254,135 @@ class PageIT {
     page.waitForFunction("() => document.body.dataset.link === 'old'");
     assertThat(page.textContent("#banner")).contains("The broker does not answer");
     assertThat(page.textContent("#verdict")).contains("FIGURES ARE OLD");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theAgeOfTheLastNewsRunsOnAndIsNotAnnounced() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    tell(new News.Connection(false, "The broker does not answer; trying again."));
+    open();
+    page.waitForFunction("() => document.querySelector('#banner-age').textContent");
+    page.evaluate(
+        "() => { window.announced = 0; new MutationObserver(() => window.announced++).observe("
+            + "document.querySelector('#banner [role=alert]'),"
+            + " {childList: true, characterData: true, subtree: true}); }");
+    String age = page.textContent("#banner-age");
+
+    page.waitForFunction("age => document.querySelector('#banner-age').textContent !== age", age);
+
+    assertThat(page.textContent("#banner-age")).startsWith("Last news").contains(" ago");
+    assertThat(page.textContent("#banner [role=alert]"))
+        .isEqualTo("The broker does not answer; trying again.");
+    assertThat((Integer) page.evaluate("() => window.announced")).isZero();
+    assertThat(page.locator("#banner").getAttribute("role")).isNull();
+  }
+
+  @Test
+  void theTitleCountsTheIncidentsThatAreNotOver() throws Exception {
+    live();
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        Valley.region("b", "Lower Valley", 3.5, 5),
+        normal("a", CLOCK.instant()),
+        seen("b", "Lower Valley", 1));
+    open();
+    page.waitForFunction("() => document.title === 'All clear – Riada'");
+
+    tell(state("a", RegionState.ALERTING), state("b", RegionState.RECOVERING));
+
+    page.waitForFunction("() => document.title === '(2) ▲ 1 REGION IN ALERT – Riada'");
+    tell(state("a", RegionState.RECOVERING), state("b", RegionState.PENDING));
+    page.waitForFunction("() => document.title === '(1) 1 region pending – Riada'");
+    tell(normal("a", CLOCK.instant()), seen("b", "Lower Valley", 1));
+    page.waitForFunction("() => document.title === 'All clear – Riada'");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theTitleOfATabInTheBackgroundTellsAnAlertThoughNoFrameIsDrawnThere() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), normal("a", CLOCK.instant()));
+    open();
+    page.waitForFunction("() => document.title === 'All clear – Riada'");
+    page.evaluate(
+        "() => { Object.defineProperty(document, 'hidden', {value: true});"
+            + " window.requestAnimationFrame = () => 0;"
+            + " for (let timer = 1; timer < 1000; timer++) clearInterval(timer); }");
+
+    tell(state("a", RegionState.ALERTING));
+
+    page.waitForFunction(
+        "() => document.title.startsWith('(1) ')",
+        null,
+        new Page.WaitForFunctionOptions().setPollingInterval(50));
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void anIncidentThatIsNotOverIsToldThoughNothingIsSeen() throws Exception {
+    live();
+
+    tell(
+        Valley.region("a", "Upper Valley", 0, 3.5),
+        Valley.stats(
+            Valley.stats(
+                "a", "Upper Valley", RegionState.RECOVERING, Visibility.NO_DATA, CLOCK.instant())));
+
+    open();
+    awaitVerdict("1 region recovering");
+    assertThat(complaints).isEmpty();
+  }
+
+  private static News state(String id, RegionState state) {
+    return Valley.stats(
+        Valley.stats(id, "Upper Valley", state, Visibility.SEEN, CLOCK.instant())
+            .setObservedFraction(1));
+  }
+
+  @Test
+  void onlyTheCancelOfAFloodThatWasSeenDryBearsTheSignOfIt() throws Exception {
+    live();
+    tell(cancel("dry", Alert.Cause.SEEN_DRY), cancel("gone", Alert.Cause.REGION_DELETED));
+
+    open();
+
+    page.waitForFunction("() => document.querySelectorAll('#alerts li').length === 2");
+    assertThat(page.locator("#alerts [data-cause=SEEN_DRY] .sign").innerHTML())
+        .contains("i-cancel");
+    assertThat(page.locator("#alerts [data-cause=REGION_DELETED] .sign").innerHTML())
+        .contains("i-nodata");
+    assertThat(page.textContent("#alerts [data-cause=REGION_DELETED] .line"))
+        .as("nobody saw that zero")
+        .contains("flood ? · stale flood ? · observed 0 %");
+  }
+
+  private static News cancel(String incident, Alert.Cause cause) {
+    Alert alert =
+        Alert.newBuilder()
+            .setIncidentId(incident)
+            .setAlertId(incident + "-2")
+            .setKind(Alert.Kind.CANCEL)
+            .setCause(cause)
+            .setRegionName("Upper Valley")
+            .setAlertedAt(Observation.timestamp(CLOCK.instant()))
+            .build();
+    return Valley.read(Topics.ALERTS.name(), incident, alert.toByteArray());
+  }
+
+  @Test
+  void anAlertSaysTheWholeNameOfItsRegion() throws Exception {
+    String name = "Confederación Hidrográfica del Júcar, Ribera Baja and Albufera de València";
+    live();
+    tell(Valley.alert("i", 1, Alert.Kind.ALERT, name, "Flood of 2.13 km².", CLOCK.instant()));
+
+    open();
+
+    page.waitForFunction("() => document.querySelector('#alerts .name')");
+    assertThat((Boolean) page.evaluate("() => " + CUT)).isFalse();
+    assertThat(page.locator("#alerts .name").boundingBox().height).as("wrapped").isGreaterThan(30);
+    shot("long-name");
     assertThat(complaints).isEmpty();
   }
 
@@ -522,16 +652,105 @@ class PageIT {
     assertThat(complaints).isEmpty();
   }
 
-  @Test
-  void theLegendLiesInTheMarginBelowWhatTheMapShows() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"1280, 720", "1400, 900", "1920, 1080"})
+  void theLegendLiesOnNothingThatTheMapShowsByItself(int width, int height) throws Exception {
+    page.setViewportSize(width, height);
     live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5), Valley.region("b", "Lower Valley", 3.5, 7));
     open();
+    page.waitForFunction("() => " + SCALE + ".endsWith('00 m')");
+    awaitFrames();
 
     BoundingBox legend = page.locator("#legend").boundingBox();
 
     BoundingBox map = page.locator("#map").boundingBox();
-    assertThat(legend.y).isGreaterThanOrEqualTo(map.y + map.height - 46); // the fitted map's margin
     assertThat(legend.x + legend.width).isLessThan(map.x + map.width);
+    double top = legend.y - map.y;
+    double left = legend.x - map.x;
+    assertThat(drawn(left, top, legend.width, legend.height)).as("under the legend").isZero();
+    assertThat(drawn(left, map.height - 15, legend.width, 15)).as("labels below it").isPositive();
+    shot("legend-" + width);
+  }
+
+  /** How many pixels labels, outlines and ground cover there; the graticule's lines are fainter. */
+  private int drawn(double left, double top, double width, double height) {
+    return (Integer)
+        page.evaluate(
+            "box => [...document.querySelectorAll('#map canvas')].reduce((sum, canvas) => {"
+                + " const d = canvas.getContext('2d').getImageData(...box).data; let n = 0;"
+                + " for (let i = 3; i < d.length; i += 4) if (d[i] > 100) n++;"
+                + " return sum + n; }, 0)",
+            List.of(left, top, width, height));
+  }
+
+  /**
+   * The lightness L* of CIE 1976 as eyes without red or without green receptors have it, by the
+   * matrices of Machado, Oliveira and Fernandes (2009), severity 1.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "protanopia, 0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216",
+    "deuteranopia, 0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413"
+  })
+  void floodIsLighterThanReferenceToEyesThatSeeFewerColours(
+      String eyes, double rr, double rg, double rb, double gr, double gg, double gb) {
+    open();
+    List<Double> red = List.of(rr, rg, rb);
+    List<Double> green = List.of(gr, gg, gb);
+
+    // Known ground without a picture, muddy water, a field, a cloud.
+    for (String ground : List.of("#39434d", "#5c5442", "#60703e", "#e2e5e9")) {
+      double flood = lightness(fill("flood", ground), red, green);
+      double reference = lightness(fill("reference", ground), red, green);
+
+      assertThat(flood - reference).as("%s, over %s", eyes, ground).isGreaterThan(18);
+    }
+  }
+
+  /** The colour of most pixels of a layer over a ground of one colour: red, green, blue, 0..255. */
+  @SuppressWarnings("unchecked")
+  private List<Integer> fill(String layer, String ground) {
+    return (List<Integer>)
+        page.evaluate(
+            "async ([id, ground]) => {"
+                + " const {LAYERS, patternTile} = await import('/ground.js');"
+                + " const tile = patternTile(id); const n = tile.width;"
+                + " const canvas = Object.assign(document.createElement('canvas'),"
+                + " {width: n, height: n});"
+                + " const c = canvas.getContext('2d');"
+                + " c.fillStyle = ground; c.fillRect(0, 0, n, n);"
+                + " c.globalAlpha = LAYERS.find((layer) => layer.id === id).alpha;"
+                + " c.drawImage(tile, 0, 0);"
+                + " const d = c.getImageData(0, 0, n, n).data; const counts = new Map();"
+                + " for (let i = 0; i < d.length; i += 4) {"
+                + " const rgb = [...d.slice(i, i + 3)].join();"
+                + " counts.set(rgb, (counts.get(rgb) ?? 0) + 1); }"
+                + " const [most] = [...counts].sort((a, b) => b[1] - a[1])[0];"
+                + " return most.split(',').map(Number); }",
+            List.of(layer, ground));
+  }
+
+  /**
+   * L* of a colour, 0..100.
+   *
+   * @param red the row of the matrix that makes the red that is seen of linear red, green and blue
+   * @param green that of green; blue adds 7 % of luminance and is taken as it is
+   */
+  private static double lightness(List<Integer> srgb, List<Double> red, List<Double> green) {
+    double[] linear =
+        srgb.stream()
+            .mapToDouble(v -> v / 255.0)
+            .map(v -> v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4))
+            .toArray();
+    double luminance =
+        0.2126729 * seen(red, linear) + 0.7151522 * seen(green, linear) + 0.072175 * linear[2];
+    return 116 * Math.cbrt(luminance) - 16; // above 0.0089, as all colours here are
+  }
+
+  private static double seen(List<Double> row, double[] linear) {
+    double sum = row.get(0) * linear[0] + row.get(1) * linear[1] + row.get(2) * linear[2];
+    return Math.min(1, Math.max(0, sum));
   }
 
   @Test
@@ -639,10 +858,36 @@ class PageIT {
 
     page.waitForFunction(
         "() => document.querySelector('#whole').textContent.includes('1 region is out of view')");
+    awaitFrames();
     assertThat((Boolean) page.evaluate("() => " + SCALE + ".endsWith('00 m')")).isTrue();
     page.click("#whole");
     page.waitForFunction("() => document.querySelector('#whole').textContent === 'Whole area'");
     assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theMapStaysWhereItSettledThoughNobodyTouchedItWhenARegionIsSetLater() throws Exception {
+    live();
+    tell(Valley.region("a", "Upper Valley", 0, 3.5));
+    open();
+    page.waitForFunction("() => " + SCALE + ".endsWith('00 m')");
+    Object since = page.evaluate("() => performance.now()");
+    page.waitForFunction("since => performance.now() > since + 2100", since); // it has settled
+
+    tell(Valley.region("b", "Far Valley", 100, 103.5));
+
+    page.waitForFunction(
+        "() => document.querySelector('#whole').textContent.includes('1 region is out of view')");
+    awaitFrames();
+    assertThat((Boolean) page.evaluate("() => " + SCALE + ".endsWith('00 m')")).isTrue();
+    assertThat(complaints).isEmpty();
+  }
+
+  /** Until what was asked of the next frame has been drawn. */
+  private void awaitFrames() {
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>"
+            + " requestAnimationFrame(done))))");
   }
 
   @ParameterizedTest
@@ -680,6 +925,12 @@ class PageIT {
 
   /** What the bar of the map's scale says: "1000 m". */
   private static final String SCALE = "document.querySelector('.ol-scale-line-inner').textContent";
+
+  /** Whether the first alert's name is wider or higher than its box. */
+  private static final String CUT =
+      "(() => { const {scrollWidth, clientWidth, scrollHeight, clientHeight} ="
+          + " document.querySelector('#alerts .name');"
+          + " return scrollWidth > clientWidth || scrollHeight > clientHeight; })()";
 
   /** How many of the map's pixels have the flood's hue. */
   private static final String FLOOD_PIXELS =

@@ -293,6 +293,8 @@ final class Valley {
             .setAlertId(incident + "-" + sequence)
             .setSequence(sequence)
             .setKind(kind)
+            .setCause(
+                kind == Alert.Kind.CANCEL ? Alert.Cause.SEEN_DRY : Alert.Cause.CAUSE_UNSPECIFIED)
             .setSeverity(Severity.SEVERE)
             .setRegionId(region)
             .setRegionName(region)
