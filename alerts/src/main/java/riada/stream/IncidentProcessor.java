@@ -19,7 +19,6 @@ import riada.proto.BadInput;
 import riada.proto.DeadLetters;
 import riada.proto.Evidence;
 import riada.proto.RegionStats;
-import riada.proto.Tiles;
 import riada.proto.Topics;
 
 /**
@@ -136,8 +135,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     }
     RegionState state = sums.count(life.getDefinition(), contribution);
     if (state.isComplete()) {
-      // Old sights are news, but not of a later time: the figures go on ageing.
-      life = asOf(righted(life, state.newestMs(), now()), state.newestMs(), now());
+      life = Ageing.seen(life, state.newestMs(), now());
       life = Timings.counted(life, contribution.getOrigin(), now());
       lives.put(region, judge(life, contribution.getOrigin().getReceivedAtMs(), timestamp));
       timings.record(region, contribution.getOrigin(), now());
@@ -183,28 +181,6 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
   }
 
   /**
-   * A time that a clock in the future set is taken back once the clock is right: until then nothing
-   * would be seen in time, and no flood would raise.
-   */
-  private static RegionLife righted(RegionLife life, long newestMs, long nowMs) {
-    return isOfTheFuture(life, nowMs)
-        ? life.toBuilder().setAsOfMs(Math.max(newestMs, 0)).setAsOfClockMs(nowMs).build()
-        : life;
-  }
-
-  private static boolean isOfTheFuture(RegionLife life, long nowMs) {
-    return Math.max(life.getAsOfMs(), life.getAsOfClockMs())
-        > nowMs + Tiles.CLOCK_TOLERANCE.toMillis();
-  }
-
-  /** Moves the time of the figures on to {@code asOfMs}, if that is later than they are. */
-  private static RegionLife asOf(RegionLife life, long asOfMs, long nowMs) {
-    return asOfMs <= life.getAsOfMs()
-        ? life
-        : life.toBuilder().setAsOfMs(asOfMs).setAsOfClockMs(nowMs).build();
-  }
-
-  /**
    * Figures age though no tile comes: they are told again for each region that hears nothing new.
    */
   private void listenToSilence(long nowMs) {
@@ -212,10 +188,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     try (KeyValueIterator<String, RegionLife> all = lives.all()) {
       while (all.hasNext()) {
         KeyValue<String, RegionLife> entry = all.next();
-        RegionLife life = entry.value;
-        if (life.hasDefinition()
-            && life.getAsOfMs() > 0 // something was looked at
-            && (nowMs - life.getAsOfClockMs() >= silenceMs || isOfTheFuture(life, nowMs))) {
+        if (Ageing.isDue(entry.value, silenceMs, nowMs)) {
           silent.add(entry);
         }
       }
@@ -223,9 +196,7 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     for (KeyValue<String, RegionLife> entry : silent) {
       RegionState state = sums.of(entry.value.getDefinition());
       if (state.isComplete() && state.newestMs() > 0) {
-        RegionLife life = righted(entry.value, state.newestMs(), nowMs);
-        long aged = life.getAsOfMs() + nowMs - life.getAsOfClockMs();
-        life = asOf(life, Math.min(aged, nowMs), nowMs);
+        RegionLife life = Ageing.aged(entry.value, state.newestMs(), nowMs);
         lives.put(entry.key, judge(life, 0, nowMs));
       }
     }

@@ -6,7 +6,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -19,22 +21,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import riada.geo.TileId;
 import riada.proto.Alert;
-import riada.proto.BadInput;
 import riada.proto.Ground;
 import riada.proto.MaskRuns;
 import riada.proto.Observation;
-import riada.proto.ObservationRef;
 import riada.proto.RegionStats;
 import riada.proto.StageMillis;
-import riada.proto.Tile;
 import riada.proto.Topics;
 import riada.proto.WaterMask;
 
 /**
  * The account of what the system put out: records go in, figures come out. A tile costs it four
- * bytes once it is answered, however long the demo. Not thread-safe.
+ * bytes once it is answered, and an alert its id, however long the demo. Not thread-safe.
  */
 final class DemoAccount {
   /** Alerts that are listed, the newest; those before them are only counted. */
@@ -45,16 +43,16 @@ final class DemoAccount {
   private static final List<String> STAGES =
       List.of("decode_picture", "encode_and_detect", "prompt", "decode_mask", "finish", "total");
 
-  private final Set<String> waiting = new HashSet<>(); // observations without ground or dead letter
+  private final Awaited awaited = new Awaited();
   private final Map<String, byte[]> ground = new TreeMap<>(); // digest of the newest by tile
   private final Instant peak;
   private final Map<String, RegionStats> atPeak = new HashMap<>(); // by region, as is the next
   private final Map<String, RegionStats> atEnd = new TreeMap<>();
-  private final Map<String, DemoSummary.AlertRow> alerts = new LinkedHashMap<>(); // by alert id
+  private final Deque<DemoSummary.AlertRow> alerts = new ArrayDeque<>(); // newest last
+  private final Set<String> alertIds = new HashSet<>(); // of all, those that are left out too
   private final double[] stages = new double[STAGES.size()];
   private float[] latencies = new float[1024];
   private int latencyCount;
-  private int alertsLeftOut;
   private long unreadable;
   private long masks;
   private long deadTiles;
@@ -71,7 +69,7 @@ final class DemoAccount {
 
   /** Before an observation is sent for the first time: it will be waited for. */
   void expect(String observationId) {
-    waiting.add(observationId);
+    awaited.expect(observationId);
   }
 
   /**
@@ -95,10 +93,10 @@ final class DemoAccount {
         read(Alert.parseFrom(value));
       } else if (topic.equals(Topics.deadLetters(Topics.TILES).name())) {
         deadTiles++;
-        refusedTile(key, value);
+        awaited.refusedTile(key, value);
       } else {
         deadMasks++;
-        refusedMask(value);
+        awaited.refusedMask(value);
       }
     } catch (InvalidProtocolBufferException | DateTimeException | ArithmeticException e) {
       // Anybody may write to a topic: what the stages after it refuse is no reason to end here.
@@ -137,9 +135,7 @@ final class DemoAccount {
       sha.update(mask.toByteArray());
     }
     ground.put(now.getTile(), sha.digest());
-    for (ObservationRef seen : now.getObservationsList()) {
-      waiting.remove(seen.getObservationId());
-    }
+    awaited.arrived(now);
     if (now.hasReceivedAt()) { // a mask caused it; a repeated one causes nothing
       if (latencyCount == latencies.length) {
         latencies = Arrays.copyOf(latencies, 2 * latencyCount);
@@ -177,39 +173,12 @@ final class DemoAccount {
             Observation.instant(alert.getAlertedAt()),
             Observation.instant(alert.getAsOf()),
             alert.getFloodedKm2());
-    alerts.putIfAbsent(alert.getAlertId(), row); // at least once: repeats have the same id
+    if (!alertIds.add(alert.getAlertId())) {
+      return; // at least once: repeats have the same id
+    }
+    alerts.add(row);
     if (alerts.size() > MOST_ALERTS) {
-      alerts.remove(alerts.keySet().iterator().next());
-      alertsLeftOut++;
-    }
-  }
-
-  /** What is no tile was none of the demo's: a letter that names no observation counts as such. */
-  private void refusedTile(byte @Nullable [] key, byte[] letter) {
-    if (key == null) {
-      return;
-    }
-    try {
-      Tile tile = Tile.parseFrom(letter);
-      waiting.remove(
-          Observation.id(
-              tile.getPublisher(),
-              tile.getScene(),
-              TileId.parse(new String(key, UTF_8)),
-              Observation.instant(tile.getAcquiredAt())));
-    } catch (InvalidProtocolBufferException
-        | BadInput
-        | DateTimeException
-        | ArithmeticException e) {
-      return;
-    }
-  }
-
-  private void refusedMask(byte[] letter) {
-    try {
-      waiting.remove(WaterMask.parseFrom(letter).getObservationId());
-    } catch (InvalidProtocolBufferException e) {
-      return;
+      alerts.remove();
     }
   }
 
@@ -240,7 +209,7 @@ final class DemoAccount {
 
   /** How many expected observations are neither in the ground nor among the dead letters. */
   int missing() {
-    return waiting.size();
+    return awaited.count();
   }
 
   /** The regions that have figures, in the order of their ids. */
@@ -258,13 +227,14 @@ final class DemoAccount {
     return Optional.ofNullable(atPeak.get(region));
   }
 
+  /** The newest alerts, each once, in the order in which they came. */
   List<DemoSummary.AlertRow> alerts() {
-    return List.copyOf(alerts.values());
+    return List.copyOf(alerts);
   }
 
   /** How many alerts came before those that are listed. */
   int alertsLeftOut() {
-    return alertsLeftOut;
+    return alertIds.size() - alerts.size();
   }
 
   DemoSummary.Latency latency() {

@@ -111,6 +111,20 @@ class DemoAccountTest {
   }
 
   @Test
+  void anAlertThatIsDeliveredTwiceIsLeftOutOnce() {
+    for (int i = 1; i <= DemoAccount.MOST_ALERTS + 7; i++) {
+      read(Topics.ALERTS, alert(i));
+    }
+
+    read(Topics.ALERTS, alert(1)); // it is not listed any more
+
+    assertThat(account.alertsLeftOut()).isEqualTo(7);
+    assertThat(account.alerts()).hasSize(DemoAccount.MOST_ALERTS);
+    assertThat(account.alerts().get(0).floodedKm2()).isEqualTo(8);
+    assertThat(account.alerts().get(DemoAccount.MOST_ALERTS - 1).floodedKm2()).isEqualTo(1007);
+  }
+
+  @Test
   void theDigestIsOfTheGroundsCellsAndNotOfTheirTimesOrOrder() {
     DemoAccount other = new DemoAccount(PEAK);
     read(Topics.GROUND, flooded("14/1/1", 1, 10));

@@ -36,10 +36,6 @@ public final class TileWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TileWorker.class);
 
   private static final Duration POLL = Duration.ofMillis(250);
-
-  /** Polls without a connection before it is said that the broker is away: three seconds. */
-  private static final int POLLS_AWAY = 12;
-
   private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(3);
   private static final Duration CLIENT_CLOSE = Duration.ofSeconds(2);
   private static final Duration BATCH_END = Duration.ofSeconds(10);
@@ -80,13 +76,11 @@ public final class TileWorker implements AutoCloseable {
   private final MeterRegistry meters;
   private final InstantSource clock;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final WorkerHealth health = new WorkerHealth();
 
-  private volatile Health health =
-      new Health(State.STARTING, "The segmenter is starting.", "", Optional.empty());
   private volatile @Nullable Producer<byte[], byte[]> producer;
   private @Nullable Thread thread;
-  private int pollsAway; // this and the next: the worker thread's own
-  private Duration pause = FIRST_PAUSE; // before connecting anew
+  private Duration pause = FIRST_PAUSE; // before connecting anew: the worker thread's own
 
   /**
    * @param pipelines opens the model
@@ -117,18 +111,14 @@ public final class TileWorker implements AutoCloseable {
       throw new IllegalStateException("a worker starts once");
     }
     TileProcessor processor = new TileProcessor(pipelines, meters, clock);
-    say(State.STARTING, "The model is loaded; the segmenter looks for the broker.", processor);
+    health.modelLoaded(processor.model().device());
     pipelines.watch();
     thread = new Thread(() -> run(processor), "riada-segmenter");
     thread.start();
   }
 
   public Health health() {
-    Health now = health;
-    String note = pipelines.note();
-    return note.isEmpty()
-        ? now
-        : new Health(now.state(), now.words() + " " + note, now.device(), now.deviceWarning());
+    return health.with(pipelines.note());
   }
 
   private void run(TileProcessor processor) {
@@ -138,22 +128,14 @@ public final class TileWorker implements AutoCloseable {
         try {
           connected(processor);
         } catch (KafkaException e) {
-          say(
-              State.WAITING,
-              "Kafka fails the segmenter ("
-                  + cause(e)
-                  + "); in "
-                  + pause.toSeconds()
-                  + " s it connects anew and repeats what was not acknowledged.",
-              processor);
+          health.connectsAnew(cause(e), pause, processor.model().device());
           closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
           pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
         }
       }
-      say(State.STOPPED, "The segmenter was stopped.", processor);
+      health.stopped(processor.model().device());
     } catch (Throwable e) { // whatever it is, the health check must show it
-      say(State.FAILED, "The segmenter failed and must be restarted: " + e, processor);
-      log.error("The segmenter's thread ends", e);
+      health.failed(e, processor.model().device());
     }
   }
 
@@ -185,10 +167,7 @@ public final class TileWorker implements AutoCloseable {
   /** All of the batch before is answered and committed: from here on another model may answer. */
   private void takeUp(TileProcessor processor) {
     if (processor.takeUp()) {
-      Health now = health;
-      WaterModel model = processor.model();
-      health =
-          new Health(now.state(), now.words(), model.device().name(), model.device().warning());
+      health.runsOn(processor.model().device());
     }
   }
 
@@ -197,7 +176,7 @@ public final class TileWorker implements AutoCloseable {
     boolean trial = processor.hasShadowWork();
     ConsumerRecords<byte[], byte[]> records = in.poll(trial ? GLANCE : POLL);
     if (!trial || !records.isEmpty()) { // glances that bring nothing are too short to count
-      watchBroker(in, processor);
+      health.polled(isConnected(in), processor.model().device());
     }
     if (records.isEmpty()) {
       processor.shadowWork(); // one tile: no other waits longer than that
@@ -225,12 +204,7 @@ public final class TileWorker implements AutoCloseable {
       try {
         sent.get(UNACKNOWLEDGED.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        if (health.state() != State.WAITING) {
-          say(
-              State.WAITING,
-              "The broker does not take the masks; the segmenter waits for it and nothing is lost.",
-              processor);
-        }
+        health.masksNotTaken(processor.model().device());
         sent.get(); // ends with the producer's delivery timeout
       }
     } catch (ExecutionException e) {
@@ -240,35 +214,11 @@ public final class TileWorker implements AutoCloseable {
     }
   }
 
-  /**
-   * Says once that the broker is away, and once that it is back: Kafka's client itself never does.
-   */
-  private void watchBroker(Consumer<byte[], byte[]> in, TileProcessor processor) {
-    boolean away =
-        in.metrics().values().stream()
-            .filter(metric -> metric.metricName().name().equals("connection-count"))
-            .anyMatch(metric -> metric.metricValue() instanceof Double n && n == 0);
-    pollsAway = away ? pollsAway + 1 : 0;
-    if (pollsAway >= POLLS_AWAY && health.state() != State.WAITING) {
-      say(
-          State.WAITING,
-          "The broker cannot be reached; the segmenter waits for it and nothing is lost. Start the"
-              + " broker, or check --bootstrap-servers.",
-          processor);
-    } else if (!away && health.state() != State.WORKING) {
-      say(State.WORKING, "The segmenter is working.", processor);
-    }
-  }
-
-  private void say(State state, String words, TileProcessor processor) {
-    health =
-        new Health(
-            state, words, processor.model().device().name(), processor.model().device().warning());
-    if (state == State.WAITING) {
-      log.warn(words);
-    } else {
-      log.info(words);
-    }
+  /** Kafka's client itself never says that the broker is away, but it counts its connections. */
+  private static boolean isConnected(Consumer<byte[], byte[]> in) {
+    return in.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("connection-count"))
+        .noneMatch(metric -> metric.metricValue() instanceof Double n && n == 0);
   }
 
   private static String cause(Exception e) {
