@@ -35,8 +35,8 @@ public record StreamsSettings(
   public static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
   // An instance that is silent for so long is given up; fail-over took 46 s at Kafka's default.
-  // What
-  // it left open ends after 10 s, the default of Kafka Streams: less, and a busy one loses its own.
+  // What it left open ends then too: as long as that lasts no successor can read its stores to
+  // their end, so that at the default of 10 s who was started again took its share back first.
   private static final int GIVEN_UP_AFTER_MS = 6_000;
 
   // Records. Who lags by more does not go on with a tile while another's copy of its store lags
@@ -88,6 +88,8 @@ public record StreamsSettings(
         StreamsConfig.consumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
         Topics.MAX_MESSAGE_BYTES);
     p.put(StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all");
+    p.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), GIVEN_UP_AFTER_MS);
     p.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         Topics.MAX_DEAD_LETTER_BYTES);
