@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import riada.proto.RegionStats;
 import riada.proto.Topic;
 import riada.proto.Topics;
 import riada.stream.Actions;
+import riada.stream.Rederivation;
 
 /** The alerts that their topic keeps: only what a verb asks for stays in memory. */
 final class KeptAlerts {
@@ -37,13 +39,15 @@ final class KeptAlerts {
 
   /** The newest alert of every incident, without its CAP, the newest last. */
   static List<Alert> newest(KafkaOptions kafka) {
-    return newest(kafka, key -> true).values().stream().sorted(IN_ORDER).toList();
+    return newest(kafka, Instant.EPOCH, key -> true).values().stream().sorted(IN_ORDER).toList();
   }
 
-  private static Map<String, Alert> newest(KafkaOptions kafka, Predicate<String> incidents) {
+  private static Map<String, Alert> newest(
+      KafkaOptions kafka, Instant from, Predicate<String> incidents) {
     Map<String, Alert> newest = new HashMap<>();
     read(
         kafka,
+        from,
         incidents,
         alert ->
             newest.merge(alert.getIncidentId(), alert.toBuilder().clearCapXml().build(), NEWER));
@@ -57,7 +61,8 @@ final class KeptAlerts {
    */
   static List<Alert> of(KafkaOptions kafka, String incident) throws BadInput {
     Map<Integer, Alert> alerts = new TreeMap<>(); // by sequence: delivery is at least once
-    read(kafka, incident::equals, alert -> alerts.putIfAbsent(alert.getSequence(), alert));
+    Instant begun = Rederivation.begun(incident);
+    read(kafka, begun, incident::equals, alert -> alerts.putIfAbsent(alert.getSequence(), alert));
     if (alerts.isEmpty()) {
       throw new BadInput(
           "incident_unknown",
@@ -74,7 +79,7 @@ final class KeptAlerts {
    * @throws BadInput when there is no such incident, or it is closed
    */
   static void requireOpen(KafkaOptions kafka, String incident) throws BadInput {
-    Alert last = newest(kafka, incident::equals).get(incident);
+    Alert last = newest(kafka, Rederivation.begun(incident), incident::equals).get(incident);
     if (last == null && !isUntold(kafka, incident)) {
       throw new BadInput(
           "incident_unknown",
@@ -100,6 +105,7 @@ final class KeptAlerts {
     read(
         kafka,
         Topics.STATS,
+        Instant.EPOCH, // a record of it bears the time of its mask
         Actions.region(incident)::equals,
         RegionStats.parser(),
         newest::set); // null once the region is deleted
@@ -109,10 +115,12 @@ final class KeptAlerts {
         && stats.getState() != RegionState.NORMAL;
   }
 
-  private static void read(KafkaOptions kafka, Predicate<String> incidents, Consumer<Alert> taker) {
+  private static void read(
+      KafkaOptions kafka, Instant from, Predicate<String> incidents, Consumer<Alert> taker) {
     read(
         kafka,
         Topics.ALERTS,
+        from,
         incidents,
         Alert.parser(),
         alert -> {
@@ -123,15 +131,20 @@ final class KeptAlerts {
   }
 
   /**
+   * @param from what is older is passed over
    * @param taker is given null for a tombstone
    */
   private static <M> void read(
       KafkaOptions kafka,
       Topic topic,
+      Instant from,
       Predicate<String> keys,
       Parser<M> parser,
       Consumer<@Nullable M> taker) {
     try (TopicReader reader = new TopicReader(kafka.impatient(), topic.name(), true)) {
+      if (from.isAfter(Instant.EPOCH)) {
+        reader.skipTo(from);
+      }
       reader.forEachToEnd(
           record -> {
             if (record.key() != null && keys.test(new String(record.key(), UTF_8))) {

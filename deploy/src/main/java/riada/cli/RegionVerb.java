@@ -47,6 +47,9 @@ final class RegionVerb {
     }
   }
 
+  /** What was asked of the topology. */
+  record Deleted(String region, String name) {}
+
   @Command(
       name = "set",
       description = "Add or change the regions of a GeoJSON file.",
@@ -90,13 +93,17 @@ final class RegionVerb {
       description = "Watch a region no longer. An open incident of it ends, which is no all-clear.",
       mixinStandardHelpOptions = true)
   int delete(
-      @Mixin KafkaOptions kafka, @Parameters(paramLabel = "ID", description = "Its id.") String id)
+      @Mixin KafkaOptions kafka,
+      @Mixin Answer answer,
+      @Parameters(paramLabel = "ID", description = "Its id.") String id)
       throws Exception {
-    if (!known(kafka).containsKey(id)) {
+    Row region = known(kafka).get(id);
+    if (region == null) {
       throw new BadInput(
           "region_unknown", "There is no region '" + id + "'; 'riada region list' names them all.");
     }
     Publisher.send(kafka, List.of(new ProducerRecord<>(Topics.REGIONS.name(), id, null)));
+    answer.row(new Deleted(id, region.name));
     return 0;
   }
 

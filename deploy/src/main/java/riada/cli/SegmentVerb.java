@@ -19,6 +19,7 @@ import riada.eval.RunLengthText;
 import riada.mask.Mask;
 import riada.onnx.Head;
 import riada.proto.BadInput;
+import riada.proto.Pictures;
 import riada.sam.Prompts.Box;
 import riada.sam.Prompts.Point;
 import riada.segmenter.ImageSegmenter;
@@ -150,6 +151,7 @@ final class SegmentVerb implements Callable<Integer> {
       throw new BadInput(
           "file_is_folder", out + " is a folder; name the file to write with --out.");
     }
+    Pictures.requireFile(image); // before the model is loaded, which takes seconds
     try (WaterModel water = model.inference().open()) {
       ImageSegmenter segmenter = new ImageSegmenter(water);
       Segmentation found =

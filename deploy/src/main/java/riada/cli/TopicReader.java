@@ -1,6 +1,7 @@
 package riada.cli;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,22 @@ final class TopicReader implements AutoCloseable {
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position); // now, not at the first poll
     }
+  }
+
+  /** Passes over what is older than {@code from}, by the time of the records. */
+  void skipTo(Instant from) {
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(one -> times.put(one, Math.max(0, from.toEpochMilli())));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, at) -> {
+              if (at == null) { // all of it is older
+                consumer.seekToEnd(List.of(partition));
+              } else {
+                consumer.seek(partition, at.offset());
+              }
+            });
   }
 
   /** Waits for the next record, for as long as it takes. */

@@ -165,6 +165,7 @@ class VerbsIT {
     Shell.Result again = shell.run("region", "delete", "delta");
 
     assertThat(deleted.status()).isZero();
+    assertThat(deleted.out()).isEqualToNormalizingNewlines("region  name\ndelta   delta\n");
     assertThat(shell.run("region", "list").out()).contains("valley").doesNotContain("delta");
     assertThat(again.status()).isEqualTo(3);
     assertThat(again.err()).contains("There is no region 'delta'");

@@ -36,15 +36,22 @@ public final class Pictures {
    * @throws BadInput when it is not there, is a folder or cannot be read
    */
   public static byte[] bytes(Path file) throws BadInput {
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new BadInput(
-          "picture_missing",
-          file + " does not exist, is a folder or may not be read; name a JPEG or PNG file.");
-    }
+    requireFile(file);
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new BadInput("picture_missing", file + " cannot be read: " + e.getMessage() + ".");
+    }
+  }
+
+  /**
+   * @throws BadInput when {@code file} is not there, is a folder or may not be read
+   */
+  public static void requireFile(Path file) throws BadInput {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new BadInput(
+          "picture_missing",
+          file + " does not exist, is a folder or may not be read; name a JPEG or PNG file.");
     }
   }
 
