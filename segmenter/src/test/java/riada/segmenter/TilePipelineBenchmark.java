@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -28,12 +29,15 @@ import riada.proto.BadInput;
 import riada.proto.MaskRuns;
 import riada.proto.Tile;
 import riada.proto.WaterMask;
+import riada.sam.LogitPlane;
 import riada.sam.Masks;
+import riada.sam.Prompts.Point;
 
 /**
  * How long each step of {@link TilePipeline#segment} takes, in milliseconds. {@code encode} and
- * {@code decodeMask} are inference, {@code whole} is all of it, the others are what Java does
- * around it. On a machine that does nothing else:
+ * {@code decodeMask} are inference, {@code decodeTwelve} is that of twelve prompt sets, {@code
+ * clickToMask} what an operator's click takes, {@code whole} is a tile's way from its bytes to its
+ * masks, the others are what Java does around inference. On a machine that does nothing else:
  *
  * <pre>
  * mvn -q -pl segmenter -am test-compile dependency:build-classpath \
@@ -53,6 +57,7 @@ import riada.sam.Masks;
 @Fork(1)
 public class TilePipelineBenchmark {
   private static final int SIDE = TileGrid.SIZE;
+  private static final Point CLICK = new Point(256, 256, true);
 
   /** A model folder, from the module's own. */
   @Param("models/riada-lite")
@@ -123,6 +128,18 @@ public class TilePipelineBenchmark {
   @Benchmark
   public Masks decodeMask() throws OrtException {
     return water.decode(List.of(found.prompts()));
+  }
+
+  @Benchmark
+  public Masks decodeTwelve() throws OrtException {
+    return water.decode(Collections.nCopies(12, found.prompts()));
+  }
+
+  /** What an operator waits for: one more click on the mask, the picture being encoded. */
+  @Benchmark
+  public Mask clickToMask() throws OrtException {
+    LogitPlane after = Clicks.on(water, answer.logits(0, 0), 0).click(CLICK);
+    return water.water(after, decoded.window(), SIDE, SIDE);
   }
 
   @Benchmark
