@@ -175,17 +175,18 @@ def patches(root, part):
 
 def patch_pictures(root, part):
     """Their masks mark flood only, the model learns water: before a flood that is the water index outside the flood; afterwards flood joins
-    it. Where the index alone sees more water afterwards, analysts did not draw it: it counts for less. -> [Picture]"""
+    it. Of radar what is known dry and was never flooded counts for a third: it is most of a patch, and weighed alike a model calls flood dry
+    when in doubt. -> [Picture]"""
     out = []
     for _, images, flood in patches(root, part):
         before = water_index(images["s2_before"]) & ~flood
         after = before | flood
-        sure = np.where(water_index(images["s2_after"]) & ~after, 0.4, 1.0).astype(np.float32)
+        sure = np.where(after, 255, 85).astype(np.uint8)
         for kind, image in images.items():
             water = before if kind.endswith("before") else after
             stack = planes(image, water)
-            if kind == "s2_after":
-                stack[6] = torch.from_numpy((sure * 255).astype(np.uint8))
+            if kind.startswith("s1"):
+                stack[6] = torch.from_numpy(sure)
             out.append(Picture(stack, False, kind[:2]))
     return out
 

@@ -28,7 +28,7 @@ from model import DECODER_PARAMETERS, MEAN, SIZE, STD, RiadaLite, fold_all, load
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
 CLOUD, SHADOW = -3.5, -3.5
-VERSION = "0.5.0"
+VERSION = "0.6.0"
 
 
 class EncoderGraph(nn.Module):

@@ -216,10 +216,12 @@ class PromptEncoder(nn.Module):
         rows, columns = 1 - 2 * (cells(h) % 2).to(xy.dtype)[:, None], 1 - 2 * (cells(w) % 2).to(xy.dtype)[None]
         return (self.STRENGTH * (rows * columns * field(self.WIDE) + rows * field(self.NARROW) + columns * box))[:, None]
 
-    def forward(self, xy, labels, mask, has_mask):
-        """xy [N,P,2] fractions, labels [N,P] float, mask [N,1,4h,4w] logits, has_mask [N] -> sparse [N,P,256], dense [N,256,h,w]"""
+    def forward(self, xy, labels, mask, has_mask, draw=None):
+        """xy [N,P,2] fractions, labels [N,P] float, mask [N,1,4h,4w] logits, has_mask [N] -> sparse [N,P,256], dense [N,256,h,w].
+        draw [N]: 0 where tokens alone shall tell; by default everything is drawn, and the exported graph knows no other way"""
         has = has_mask[:, None, None, None]
-        mask = mask * has + self.drawn(xy, labels, mask.shape[2], mask.shape[3])
+        drawn = self.drawn(xy, labels, mask.shape[2], mask.shape[3])
+        mask = mask * has + (drawn if draw is None else drawn * draw[:, None, None, None])
         labels = labels[..., None]
         empty = (labels < 0).to(xy.dtype)
         sparse = self.pe_layer(xy) * (1 - empty) + self.not_a_point_embed.weight * empty
@@ -342,12 +344,12 @@ class RiadaLite(nn.Module):
         embedding = self.neck(feats)
         return embedding, self.detector(embedding), self.sky(feats, embedding)
 
-    def decode(self, embedding, xy, labels, mask=None, has_mask=None):
-        """embedding [N or 1,256,h,w], xy [N,P,2] fractions, labels [N,P], mask [N,1,4h,4w] logits or None"""
+    def decode(self, embedding, xy, labels, mask=None, has_mask=None, draw=None):
+        """embedding [N or 1,256,h,w], xy [N,P,2] fractions, labels [N,P], mask [N,1,4h,4w] logits or None, draw [N] as in PromptEncoder"""
         h, w = embedding.shape[-2:]
         if mask is None:
             mask, has_mask = embedding.new_zeros(xy.shape[0], 1, 4 * h, 4 * w), embedding.new_zeros(xy.shape[0])
-        sparse, dense = self.prompt_encoder(xy, labels, mask, has_mask)
+        sparse, dense = self.prompt_encoder(xy, labels, mask, has_mask, draw)
         return self.mask_decoder(embedding, self.prompt_encoder.dense_pe(h, w), sparse, dense)
 
     def train(self, mode=True):

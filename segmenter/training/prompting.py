@@ -6,9 +6,10 @@ A mask that is all water whatever is asked makes prompts useless, so most answer
   auto    what the detector asks, the frame, or a few places -> all water, as it is served
   box     a box -> the water inside it
   point   one wet point -> the water body or the region under it (tokens 1-3, least loss); token 0: all water
-  click   a mask on the screen and clicks -> where they say so changed, and nothing else. The mask is the network's own answer or the
-          truth, the change one that only a click can explain (a region turned over) or the truth itself. Up to four rounds
-          go before, each with the last answer on the screen and a click in a large error.
+  click   a mask on the screen and clicks -> where they say so changed, and nothing else. The mask is the network's own answer, the same
+          with whole regions wrong, or the truth; the change one that only a click can explain (a region turned over) or the truth itself.
+          Up to four rounds go before, each with the last answer on the screen and a click in a large error.
+A stage says how many of the asks are not drawn into the mask prompt, so that their tokens alone must tell.
 """
 
 import argparse
@@ -45,6 +46,7 @@ class Ask:
     body: np.ndarray = None  # float: what tokens 1-3 compete for
     screen: np.ndarray = None  # float logits
     where: np.ndarray = field(default=None)  # bool: what has to change
+    drawn: bool = True  # into the mask prompt, as every ask is that is served
 
 
 # ------------------------------------------------------------------------------------------------- regions
@@ -142,10 +144,12 @@ def click_ask(i, s, own, rng):
     water, seen = s.water, s.seen
     frame = rng.random() < 0.75
     points, labels = (list(FRAME[0]), list(FRAME[1])) if frame else ([], [])
-    kind = rng.choice(["edit own", "fix own", "edit true", "nothing"], p=[0.3, 0.45, 0.15, 0.1])
+    kind = rng.choice(["edit own", "fix own", "fix broken", "edit true", "nothing"], p=[0.25, 0.3, 0.25, 0.1, 0.1])
     ask = Ask(i, "click", points, labels, water, seen, where=np.zeros(water.shape, bool))
     if kind.endswith("own"):
         ask.screen = own
+    if kind == "fix broken":
+        ask.screen = broken(own, s.regions, rng)
     if kind == "edit true":
         ask.screen = ((water * 2 - 1) * rng.uniform(2, 8)).astype(np.float32)
         if rng.random() < 0.5:
@@ -170,6 +174,18 @@ def click_ask(i, s, own, rng):
     return ask
 
 
+def broken(own, labels, rng):
+    """The network's answer with up to three regions of the picture or shapes turned over. Pictures that train leave it few large errors of its
+    own; on those it has not seen, whole fields and roofs are wrong, and one click should set each right. -> float32 logits"""
+    out = own.copy()
+    for _ in range(rng.choice([1, 2, 3])):
+        turned = region_to_turn(labels, out > 0, rng, 0.004, 0.3)
+        if turned:
+            region, wet = turned
+            out[region] = np.abs(out[region]) * (1 if wet else -1)
+    return ndimage.gaussian_filter(out, rng.uniform(0.3, 1.2)).astype(np.float32)
+
+
 def click(ask, rng):
     """One more click of the operator, where the screen is wrong"""
     target = ask.target > 0.5
@@ -187,15 +203,22 @@ def ask_model(model, embedding, asks):
     none = np.zeros(asks[0].target.shape, np.float32)
     screen = torch.from_numpy(np.stack([none if a.screen is None else np.clip(a.screen, -LIMIT, LIMIT) for a in asks]))[:, None]
     has = torch.tensor([float(a.screen is not None) for a in asks])
-    return model.decode(embedding[of.to(device)], *pack([(a.points, a.labels) for a in asks], device), screen.to(device), has.to(device))
+    draw = torch.tensor([float(a.drawn) for a in asks], device=device)
+    return model.decode(embedding[of.to(device)], *pack([(a.points, a.labels) for a in asks], device), screen.to(device), has.to(device), draw)
+
+
+def leave_undrawn(asks, share, rng):
+    for a in asks:
+        a.drawn = share == 0 or rng.random() >= share
 
 
 @torch.no_grad()
-def clicks_of(model, embedding, samples, maps, each, rng):
-    """`each` click asks a picture, after some rounds of clicking"""
+def clicks_of(model, embedding, samples, maps, each, rng, undrawn=0.0):
+    """`each` click asks a picture, after some rounds of clicking; a share `undrawn` of them by tokens alone"""
     starts = [Ask(i, "auto", *(automatic(m, 4 * s.water.shape[0]) if rng.random() < 0.5 else FRAME), s.water, s.seen) for i, (s, m) in enumerate(zip(samples, maps))]
     own = ask_model(model, embedding, starts)[0][:, 0].cpu().numpy()
     asks = [click_ask(i, s, own[i], rng) for i, s in enumerate(samples) for _ in range(each)]
+    leave_undrawn(asks, undrawn, rng)
     for _ in range(rng.choice([0, 1, 2, 4], p=[0.4, 0.25, 0.2, 0.15])):
         answers = ask_model(model, embedding, asks)[0][:, 0].cpu().numpy()
         for a, m in zip(asks, answers):

@@ -7,6 +7,7 @@
   python train.py prompts --photographs DIR --tiles DIR --patches DIR          from the former, all but the encoder
   python train.py whole --photographs DIR --tiles DIR --patches DIR            from the former, all parts on all sources
   python train.py further --photographs DIR --tiles DIR --patches DIR          from the former, two click asks a picture
+  python train.py mending --photographs DIR --tiles DIR --patches DIR          from the former, more satellite patches, a quarter of the asks by tokens alone
   python train.py all --photographs DIR --tiles DIR --patches DIR              all of these, one after the other; what is done is left as it is
 
 A stage is a number of steps (times --steps-scale). Every step draws its own random numbers from (seed, stage, step): first its pictures and their
@@ -34,7 +35,7 @@ from curves import LOSS, TRAINING, log
 from data import Picture, batch, patch_pictures, patches, photographs, planes, square, tiles
 from detector import has_water
 from model import RiadaLite, fold_all, load
-from prompting import ask_model, automatic, clicks_of, first_asks
+from prompting import ask_model, automatic, clicks_of, first_asks, leave_undrawn
 from prompts import pack
 from running import add_options, batches, ended_by_a_sentence, folder, machine, stop, unfinished, written
 
@@ -49,6 +50,7 @@ class Stage:
     start: str | None  # the stage whose weights it starts from
     batch: dict  # pictures of each source: rgb, tiles, s2, s1
     clicks: int = 1  # click asks a picture
+    undrawn: float = 0.0  # share of the asks that are not drawn into the mask prompt
     trained: tuple = ALL  # the parts whose weights move
     folded: bool = True  # batch norms folded into the convolutions first
 
@@ -61,6 +63,7 @@ STAGES = {
     "prompts": Stage(550, 384, 0.7, "sensors", {"rgb": 2, "tiles": 1, "s2": 1, "s1": 1}, clicks=2, trained=ALL[1:]),
     "whole": Stage(700, 384, 0.6, "prompts", {"rgb": 3, "tiles": 3, "s2": 1, "s1": 2}),
     "further": Stage(700, 384, 0.6, "whole", {"rgb": 4, "tiles": 3, "s2": 1, "s1": 1}, clicks=2),
+    "mending": Stage(850, 384, 0.6, "further", {"rgb": 4, "tiles": 2, "s2": 2, "s1": 2}, clicks=2, undrawn=0.25),
 }
 DEV_EVERY, SAVE_EVERY = 200, 50
 RATES = {"encoder.": 1.5e-4, "prompt_encoder.": 1e-3, "mask_decoder.": 3e-4, "": 6e-4}
@@ -136,9 +139,10 @@ def losses(model, images, samples, stage, rng):
     with torch.set_grad_enabled("" in stage.trained):
         embedding, maps, sky = model.encode(images)
     found = maps.detach().cpu().numpy()
-    asks = clicks_of(model, embedding.detach(), samples, found, stage.clicks, rng) if stage.clicks else []
-    for i, s in enumerate(samples):
-        asks += first_asks(i, s, found[i], rng)
+    asks = clicks_of(model, embedding.detach(), samples, found, stage.clicks, rng, stage.undrawn) if stage.clicks else []
+    first = [ask for i, s in enumerate(samples) for ask in first_asks(i, s, found[i], rng)]
+    leave_undrawn(first, stage.undrawn, rng)
+    asks += first
     masks, ious = ask_model(model, embedding, asks)
     loss = decoder_loss(masks, ious, asks)
     parts = {"mask": loss.item()}
