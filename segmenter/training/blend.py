@@ -1,6 +1,6 @@
 """Weights between two stages: what the later one gained, less of what it forgot.
 
-  python blend.py --of run/whole.pt run/further.pt --share 0.7 --out run/blend.pt
+  python blend.py --of run/whole.pt run/further.pt --share 0.7 --out run/blended.pt
 
 Every weight, batch norms folded, is share times the second's plus 1 - share times the first's; either may be a checkpoint or a model folder. The
 second must have begun with the first: weights of unrelated runs have no straight way between them. (Wortsman et al., Robust fine-tuning of

@@ -46,7 +46,7 @@ class Ask:
     body: np.ndarray = None  # float: what tokens 1-3 compete for
     screen: np.ndarray = None  # float logits
     where: np.ndarray = field(default=None)  # bool: what has to change
-    drawn: bool = True  # into the mask prompt, as every ask is that is served
+    draw: bool = True  # it into the mask prompt, as every ask is that is served
 
 
 # ------------------------------------------------------------------------------------------------- regions
@@ -175,7 +175,7 @@ def click_ask(i, s, own, rng):
 
 
 def broken(own, labels, rng):
-    """The network's answer with up to three regions of the picture or shapes turned over. Pictures that train leave it few large errors of its
+    """The network's answer with up to three regions of the picture, shapes or bodies of its own turned over. Pictures that train leave it few large errors of its
     own; on those it has not seen, whole fields and roofs are wrong, and one click should set each right. -> float32 logits"""
     out = own.copy()
     for _ in range(rng.choice([1, 2, 3])):
@@ -203,13 +203,13 @@ def ask_model(model, embedding, asks):
     none = np.zeros(asks[0].target.shape, np.float32)
     screen = torch.from_numpy(np.stack([none if a.screen is None else np.clip(a.screen, -LIMIT, LIMIT) for a in asks]))[:, None]
     has = torch.tensor([float(a.screen is not None) for a in asks])
-    draw = torch.tensor([float(a.drawn) for a in asks], device=device)
+    draw = torch.tensor([float(a.draw) for a in asks], device=device)
     return model.decode(embedding[of.to(device)], *pack([(a.points, a.labels) for a in asks], device), screen.to(device), has.to(device), draw)
 
 
 def leave_undrawn(asks, share, rng):
     for a in asks:
-        a.drawn = share == 0 or rng.random() >= share
+        a.draw = share == 0 or rng.random() >= share
 
 
 @torch.no_grad()

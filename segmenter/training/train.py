@@ -7,7 +7,7 @@
   python train.py prompts --photographs DIR --tiles DIR --patches DIR          from the former, all but the encoder
   python train.py whole --photographs DIR --tiles DIR --patches DIR            from the former, all parts on all sources
   python train.py further --photographs DIR --tiles DIR --patches DIR          from the former, two click asks a picture
-  python train.py mending --photographs DIR --tiles DIR --patches DIR          from the former, more satellite patches, a quarter of the asks by tokens alone
+  python train.py mending --photographs DIR --tiles DIR --patches DIR [--start M]  from the former (or from M), more satellite patches, a quarter of the asks by tokens alone
   python train.py all --photographs DIR --tiles DIR --patches DIR              all of these, one after the other; what is done is left as it is
 
 A stage is a number of steps (times --steps-scale). Every step draws its own random numbers from (seed, stage, step): first its pictures and their
@@ -87,7 +87,7 @@ def mask_loss(logit, target, weight):
 
 @torch.no_grad()
 def iou(logit, target, weight):
-    p, t, w = logit > 0, target > 0.5, weight > 0.5
+    p, t, w = logit > 0, target > 0.5, weight > 0
     return ((p & t & w).flatten(-2).sum(-1) + 1e-3) / (((p | t) & w).flatten(-2).sum(-1) + 1e-3)
 
 

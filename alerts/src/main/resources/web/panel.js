@@ -8,7 +8,9 @@ const KINDS = {
   UPDATE: {word: 'update', icon: 'i-update'},
   CANCEL: {word: 'cancel', icon: 'i-nodata'}, // says nothing of the flood: the region was deleted
 };
-const DRY = {word: 'cancel', icon: 'i-cancel'}; // the one all-clear
+// A flood that was seen to end: with nothing left it is the one all-clear, as in CAP.
+const DRY = {word: 'cancel', icon: 'i-cancel'};
+const LITTLE_LEFT = {word: 'cancel', icon: 'i-update'};
 
 /** The list of regions, the worst first. */
 export class RegionList {
@@ -223,7 +225,9 @@ export class AlertList {
   /** @param {import('./words.js').Alert} alert @param {boolean} fresh whether it just came in */
   set(alert, fresh) {
     if (alert.gone || this.rows.has(alert.id)) return;
-    const kind = alert.cause === 'SEEN_DRY' ? DRY : KINDS[alert.kind] ?? {word: alert.kind, icon: 'i-update'};
+    const left = alert.flooded_km2 > 0 || alert.flooded_stale_km2 > 0;
+    const ended = left ? LITTLE_LEFT : DRY;
+    const kind = alert.cause === 'SEEN_DRY' ? ended : KINDS[alert.kind] ?? {word: alert.kind, icon: 'i-update'};
     const severity = alert.kind === 'CANCEL' || alert.severity.startsWith('SEVERITY') ? '' : alert.severity.toLowerCase();
     const time = make('time', '', '');
     const area = (value) => (value > 0 || alert.observed_fraction > 0 ? `${km2(value)} km²` : '?'); // as on a region's card
@@ -246,6 +250,7 @@ export class AlertList {
     button.type = 'button';
     button.dataset.kind = alert.kind;
     button.dataset.cause = alert.cause;
+    button.dataset.dry = String(kind === DRY);
     button.addEventListener('click', () => this.onPick(alert.region_id));
     const item = make('li', '', button);
     const at = [...this.rows.values()].find((row) => newer(alert, row.alert));

@@ -35,8 +35,9 @@ public record StreamsSettings(
   public static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
   // An instance that is silent for so long is given up; fail-over took 46 s at Kafka's default.
-  // What it left open ends then too: as long as that lasts no successor can read its stores to
-  // their end, so that at the default of 10 s who was started again took its share back first.
+  // What it left open ends then too, if the brokers look for that each second: as long as it lasts
+  // no successor can read its stores to their end, and at the default of 10 s who was started again
+  // took its share back first. One that stands still for so long would lose its share anyway.
   private static final int GIVEN_UP_AFTER_MS = 6_000;
 
   // Records. Who lags by more does not go on with a tile while another's copy of its store lags

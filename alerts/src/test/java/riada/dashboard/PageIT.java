@@ -344,13 +344,18 @@ class PageIT {
   @Test
   void onlyTheCancelOfAFloodThatWasSeenDryBearsTheSignOfIt() throws Exception {
     live();
-    tell(cancel("dry", Alert.Cause.SEEN_DRY), cancel("gone", Alert.Cause.REGION_DELETED));
+    tell(
+        cancel("dry", Alert.Cause.SEEN_DRY, 0),
+        cancel("low", Alert.Cause.SEEN_DRY, 0.2),
+        cancel("gone", Alert.Cause.REGION_DELETED, 0));
 
     open();
 
-    page.waitForFunction("() => document.querySelectorAll('#alerts li').length === 2");
-    assertThat(page.locator("#alerts [data-cause=SEEN_DRY] .sign").innerHTML())
-        .contains("i-cancel");
+    page.waitForFunction("() => document.querySelectorAll('#alerts li').length === 3");
+    assertThat(page.locator("#alerts [data-dry=true] .sign").innerHTML()).contains("i-cancel");
+    assertThat(page.locator("#alerts [data-cause=SEEN_DRY][data-dry=false] .sign").innerHTML())
+        .as("below clear_km2, but some of it is left")
+        .contains("i-update");
     assertThat(page.locator("#alerts [data-cause=REGION_DELETED] .sign").innerHTML())
         .contains("i-nodata");
     assertThat(page.textContent("#alerts [data-cause=REGION_DELETED] .line"))
@@ -358,13 +363,14 @@ class PageIT {
         .contains("flood ? · stale flood ? · observed 0 %");
   }
 
-  private static News cancel(String incident, Alert.Cause cause) {
+  private static News cancel(String incident, Alert.Cause cause, double floodedKm2) {
     Alert alert =
         Alert.newBuilder()
             .setIncidentId(incident)
             .setAlertId(incident + "-2")
             .setKind(Alert.Kind.CANCEL)
             .setCause(cause)
+            .setFloodedKm2(floodedKm2)
             .setRegionName("Upper Valley")
             .setAlertedAt(Observation.timestamp(CLOCK.instant()))
             .build();

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
@@ -39,19 +40,14 @@ final class KeptAlerts {
 
   /** The newest alert of every incident, without its CAP, the newest last. */
   static List<Alert> newest(KafkaOptions kafka) {
-    return newest(kafka, Instant.EPOCH, key -> true).values().stream().sorted(IN_ORDER).toList();
-  }
-
-  private static Map<String, Alert> newest(
-      KafkaOptions kafka, Instant from, Predicate<String> incidents) {
     Map<String, Alert> newest = new HashMap<>();
     read(
         kafka,
-        from,
-        incidents,
+        Instant.EPOCH,
+        key -> true,
         alert ->
             newest.merge(alert.getIncidentId(), alert.toBuilder().clearCapXml().build(), NEWER));
-    return newest;
+    return newest.values().stream().sorted(IN_ORDER).toList();
   }
 
   /**
@@ -61,8 +57,7 @@ final class KeptAlerts {
    */
   static List<Alert> of(KafkaOptions kafka, String incident) throws BadInput {
     Map<Integer, Alert> alerts = new TreeMap<>(); // by sequence: delivery is at least once
-    Instant begun = Rederivation.begun(incident);
-    read(kafka, begun, incident::equals, alert -> alerts.putIfAbsent(alert.getSequence(), alert));
+    readOf(kafka, incident, alert -> alerts.putIfAbsent(alert.getSequence(), alert));
     if (alerts.isEmpty()) {
       throw new BadInput(
           "incident_unknown",
@@ -79,7 +74,12 @@ final class KeptAlerts {
    * @throws BadInput when there is no such incident, or it is closed
    */
   static void requireOpen(KafkaOptions kafka, String incident) throws BadInput {
-    Alert last = newest(kafka, Rederivation.begun(incident), incident::equals).get(incident);
+    AtomicReference<@Nullable Alert> newest = new AtomicReference<>();
+    readOf(
+        kafka,
+        incident,
+        alert -> newest.accumulateAndGet(alert, (a, b) -> a == null ? b : NEWER.apply(a, b)));
+    Alert last = newest.get();
     if (last == null && !isUntold(kafka, incident)) {
       throw new BadInput(
           "incident_unknown",
@@ -113,6 +113,23 @@ final class KeptAlerts {
     return stats != null
         && stats.getIncidentId().equals(incident)
         && stats.getState() != RegionState.NORMAL;
+  }
+
+  /**
+   * Those of one incident: from when it began, by its id, or where none is found from the beginning
+   * on, for the clock that wrote the id may have been ahead.
+   */
+  private static void readOf(KafkaOptions kafka, String incident, Consumer<Alert> taker) {
+    AtomicBoolean found = new AtomicBoolean();
+    Consumer<Alert> noted =
+        alert -> {
+          found.set(true);
+          taker.accept(alert);
+        };
+    read(kafka, Rederivation.begun(incident), incident::equals, noted);
+    if (!found.get()) {
+      read(kafka, Instant.EPOCH, incident::equals, noted);
+    }
   }
 
   private static void read(
