@@ -175,8 +175,8 @@ def click_ask(i, s, own, rng):
 
 
 def broken(own, labels, rng):
-    """The network's answer with up to three regions of the picture, shapes or bodies of its own turned over. Pictures that train leave it few large errors of its
-    own; on those it has not seen, whole fields and roofs are wrong, and one click should set each right. -> float32 logits"""
+    """The network's answer with up to three regions of the picture, shapes or bodies of its own turned over. On pictures that train it errs
+    little; on those it has not seen, whole fields and roofs are wrong, and one click should set each right. -> float32 logits"""
     out = own.copy()
     for _ in range(rng.choice([1, 2, 3])):
         turned = region_to_turn(labels, out > 0, rng, 0.004, 0.3)

@@ -85,9 +85,13 @@ def mask_loss(logit, target, weight):
     return bce + 1 - (2 * (p * target * weight).sum((1, 2)) + 5) / (((p + target) * weight).sum((1, 2)) + 5)
 
 
+# Least weight of what predicted IoU is judged by: far from a box cells weigh 0.1, radar's dry ground a third.
+JUDGED = 0.2
+
+
 @torch.no_grad()
 def iou(logit, target, weight):
-    p, t, w = logit > 0, target > 0.5, weight > 0
+    p, t, w = logit > 0, target > 0.5, weight > JUDGED
     return ((p & t & w).flatten(-2).sum(-1) + 1e-3) / (((p | t) & w).flatten(-2).sum(-1) + 1e-3)
 
 

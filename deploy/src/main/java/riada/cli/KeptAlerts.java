@@ -159,9 +159,7 @@ final class KeptAlerts {
       Parser<M> parser,
       Consumer<@Nullable M> taker) {
     try (TopicReader reader = new TopicReader(kafka.impatient(), topic.name(), true)) {
-      if (from.isAfter(Instant.EPOCH)) {
-        reader.skipTo(from);
-      }
+      reader.skipTo(from);
       reader.forEachToEnd(
           record -> {
             if (record.key() != null && keys.test(new String(record.key(), UTF_8))) {

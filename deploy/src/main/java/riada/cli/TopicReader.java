@@ -52,18 +52,7 @@ final class TopicReader implements AutoCloseable {
 
   /** Passes over what is older than {@code from}, by the time of the records. */
   void skipTo(Instant from) {
-    Map<TopicPartition, Long> times = new HashMap<>();
-    partitions.forEach(one -> times.put(one, Math.max(0, from.toEpochMilli())));
-    consumer
-        .offsetsForTimes(times)
-        .forEach(
-            (partition, at) -> {
-              if (at == null) { // all of it is older
-                consumer.seekToEnd(List.of(partition));
-              } else {
-                consumer.seek(partition, at.offset());
-              }
-            });
+    PresentEnd.seek(consumer, partitions, from.toEpochMilli());
   }
 
   /** Waits for the next record, for as long as it takes. */

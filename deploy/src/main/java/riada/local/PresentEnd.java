@@ -1,15 +1,19 @@
 package riada.local;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** Reads partitions from where a consumer stands to the end that they have now. */
+/** Reads partitions from where a consumer stands, or a time, to the end that they have now. */
 public final class PresentEnd {
   /** Long enough for a broker that starts again. */
   public static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -17,6 +21,35 @@ public final class PresentEnd {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private PresentEnd() {}
+
+  /**
+   * Puts a consumer before the first record of each partition that is not older than {@code
+   * fromMs}, by the time it bears; at the end where all are.
+   *
+   * @param consumer assigned to {@code partitions}
+   * @param fromMs epoch milliseconds; 0 or less: from the beginning
+   */
+  public static void seek(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      List<TopicPartition> partitions,
+      long fromMs) {
+    if (fromMs <= 0) {
+      consumer.seekToBeginning(partitions);
+      return;
+    }
+    Map<TopicPartition, @Nullable OffsetAndTimestamp> starts = new HashMap<>();
+    starts.putAll(
+        consumer.offsetsForTimes(
+            partitions.stream().collect(Collectors.toMap(one -> one, one -> fromMs))));
+    for (TopicPartition partition : partitions) {
+      OffsetAndTimestamp start = starts.get(partition);
+      if (start == null) {
+        consumer.seekToEnd(List.of(partition));
+      } else {
+        consumer.seek(partition, start.offset());
+      }
+    }
+  }
 
   /**
    * Hands over every record up to the end, one poll's worth at a time.

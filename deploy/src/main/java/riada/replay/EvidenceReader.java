@@ -7,10 +7,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +71,7 @@ final class EvidenceReader {
               .map(one -> new TopicPartition(topic.name(), one.partition()))
               .toList();
       consumer.assign(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      seek(consumer, partitions, fromMs, ends);
+      PresentEnd.seek(consumer, partitions, fromMs);
       PresentEnd.read(
           consumer,
           partitions,
@@ -132,25 +129,6 @@ final class EvidenceReader {
       } catch (InvalidProtocolBufferException | BadInput e) {
         return; // a stranger's: it is among the dead letters
       }
-    }
-  }
-
-  private static void seek(
-      KafkaConsumer<byte[], byte[]> consumer,
-      List<TopicPartition> partitions,
-      long fromMs,
-      Map<TopicPartition, Long> ends) {
-    if (fromMs <= 0) {
-      consumer.seekToBeginning(partitions);
-      return;
-    }
-    Map<TopicPartition, @Nullable OffsetAndTimestamp> starts = new HashMap<>();
-    starts.putAll(
-        consumer.offsetsForTimes(
-            partitions.stream().collect(Collectors.toMap(one -> one, one -> fromMs))));
-    for (TopicPartition partition : partitions) {
-      OffsetAndTimestamp start = starts.get(partition);
-      consumer.seek(partition, start == null ? ends.getOrDefault(partition, 0L) : start.offset());
     }
   }
 }
