@@ -25,10 +25,11 @@ from onnx.reference import ReferenceEvaluator
 
 from detector import constants
 from model import DECODER_PARAMETERS, MEAN, SIZE, STD, RiadaLite, fold_all, load
+from served import decode, dense_rows
 
 # Sky logits above these are cloud and shadow; `evaluate.py sky` prints which find enough and lose least clear ground.
 CLOUD, SHADOW = -3.5, -3.5
-VERSION = "0.6.0"
+VERSION = "0.6.1"
 
 
 class EncoderGraph(nn.Module):
@@ -45,9 +46,10 @@ class DecoderGraph(nn.Module):
         self.prompt_encoder, self.mask_decoder = model.prompt_encoder, model.mask_decoder
 
     def forward(self, embedding, point_coords, point_labels, mask_input, has_mask_input):
-        # A pixel's centre is half a pixel from its corner.
-        sparse, dense = self.prompt_encoder((point_coords + 0.5) / SIZE, point_labels, mask_input, has_mask_input)
-        return self.mask_decoder(embedding, self.prompt_encoder.dense_pe(32, 32), sparse, dense)
+        prompts, has = self.prompt_encoder, has_mask_input[:, None, None]
+        xy = (point_coords + 0.5) / SIZE  # a pixel's centre is half a pixel from its corner
+        dense = dense_rows(prompts.mask_downscaling, prompts.mask_prompt(xy, point_labels, mask_input, has_mask_input)) + prompts.no_mask_embed.weight * (1 - has)
+        return decode(self.mask_decoder, embedding, prompts.dense_pe(32, 32), prompts.tokens(xy, point_labels), dense)
 
 
 def deployed(checkpoint):
@@ -159,7 +161,8 @@ def parity(model, out):
     sets = [got[0][:1], rng.uniform(0, SIZE, (3, 4, 2)), np.array([[1, 0, -1, -1], [2, 3, 1, -1], [1, 1, 0, 0]]), rng.normal(0, 5, (3, 1, 128, 128)), np.array([0, 1, 1])]
     feed = {k: v.astype(np.float32) for k, v in zip(names, sets)}
     masks, iou = run("decoder", feed)
-    want = DecoderGraph(model).eval()(*(torch.from_numpy(v) for v in feed.values()))
+    embedding, xy, *others = (torch.from_numpy(v) for v in feed.values())
+    want = model.decode(embedding, (xy + 0.5) / SIZE, *others)
     print("decoder", {"masks": far(masks, want[0]), "iou_predictions": far(iou, want[1])}, "of logits up to", float(np.abs(masks).max()))
     single = np.concatenate([run("decoder", {k: v if k == "embedding" else v[i : i + 1] for k, v in feed.items()})[0] for i in range(3)])
     print("three prompt sets in one call against three calls", float(np.abs(single - masks).max()))

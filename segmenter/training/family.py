@@ -34,6 +34,8 @@ from PIL import Image, ImageDraw
 from segment_anything import SamPredictor, sam_model_registry
 from segment_anything.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, Sam, TwoWayTransformer
 
+from served import decode, dense_rows
+
 MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 PATCH, SEED = 16, 5
 PROTOBUF_LIMIT = 1_900_000_000  # bytes; a protobuf ends at 2^31
@@ -103,23 +105,15 @@ class DecoderGraph(nn.Module):
         self.size = sam.image_encoder.img_size
 
     def forward(self, embedding, point_coords, point_labels, mask_input, has_mask_input):
-        prompts, decoder = self.prompt_encoder, self.mask_decoder
+        prompts = self.prompt_encoder
         labels = point_labels[..., None]
         empty = (labels == -1).to(embedding.dtype)
         sparse = prompts.pe_layer._pe_encoding((point_coords + 0.5) / self.size) * (1 - empty) + prompts.not_a_point_embed.weight * empty
         for i, label in enumerate(prompts.point_embeddings):
             sparse = sparse + label.weight * (labels == i).to(embedding.dtype)
-        has = has_mask_input[:, None, None, None]
-        dense = prompts.mask_downscaling(mask_input) * has + prompts.no_mask_embed.weight[:, :, None, None] * (1 - has)
-
-        image = embedding + dense  # [N,C,s,s]
-        n, c, h, w = image.shape
-        own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])[None].expand(n, -1, -1)
-        tokens, pixels = decoder.transformer(image, prompts.get_dense_pe().expand(n, -1, -1, -1), torch.cat([own, sparse], 1))
-        upscaled = decoder.output_upscaling(pixels.transpose(1, 2).reshape(n, c, h, w))
-        hyper = torch.stack([mlp(tokens[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1)
-        masks = (hyper @ upscaled.flatten(2)).reshape(n, -1, 4 * h, 4 * w)
-        return masks, decoder.iou_prediction_head(tokens[:, 0])
+        has = has_mask_input[:, None, None]
+        dense = dense_rows(prompts.mask_downscaling, mask_input) * has + prompts.no_mask_embed.weight * (1 - has)
+        return decode(self.mask_decoder, embedding, prompts.get_dense_pe(), sparse, dense)
 
 
 def write(graph, inputs, names, outputs, axes, file):

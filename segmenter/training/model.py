@@ -100,6 +100,17 @@ class Encoder(nn.Module):
                 feats.append(x)
         return feats
 
+    def fold(self):
+        """Batch norms go into the convolutions before them."""
+        fold(self._bn0, self._conv_stem)
+        self._bn0 = nn.Identity()
+        for block in self._blocks:
+            if block._expand_conv is not None:
+                fold(block._bn0, block._expand_conv)
+            fold(block._bn1, block._depthwise_conv)
+            fold(block._bn2, block._project_conv)
+            block._bn0 = block._bn1 = block._bn2 = nn.Identity()
+
 
 class Neck(nn.Module):
     """Strides 4, 8, 16, 32 -> 256 channels at stride 16. Fine strides come in by space-to-depth: no detail is averaged away."""
@@ -216,19 +227,25 @@ class PromptEncoder(nn.Module):
         rows, columns = 1 - 2 * (cells(h) % 2).to(xy.dtype)[:, None], 1 - 2 * (cells(w) % 2).to(xy.dtype)[None]
         return (self.STRENGTH * (rows * columns * field(self.WIDE) + rows * field(self.NARROW) + columns * box))[:, None]
 
-    def forward(self, xy, labels, mask, has_mask, draw=None):
-        """xy [N,P,2] fractions, labels [N,P] float, mask [N,1,4h,4w] logits, has_mask [N] -> sparse [N,P,256], dense [N,256,h,w].
-        draw [N]: 0 where tokens alone shall tell; by default everything is drawn, and the exported graph knows no other way"""
-        has = has_mask[:, None, None, None]
-        drawn = self.drawn(xy, labels, mask.shape[2], mask.shape[3])
-        mask = mask * has + (drawn if draw is None else drawn * draw[:, None, None, None])
+    def tokens(self, xy, labels):
+        """xy [N,P,2] fractions, labels [N,P] float -> [N,P,256]"""
         labels = labels[..., None]
         empty = (labels < 0).to(xy.dtype)
         sparse = self.pe_layer(xy) * (1 - empty) + self.not_a_point_embed.weight * empty
         for i, e in enumerate(self.point_embeddings):
             sparse = sparse + e.weight * (labels == i).to(xy.dtype)
-        dense = self.mask_downscaling(mask) + self.no_mask_embed.weight[:, :, None, None] * (1 - has)
-        return sparse, dense
+        return sparse
+
+    def mask_prompt(self, xy, labels, mask, has_mask, draw=None):
+        """The prior mask [N,1,4h,4w], where there is one, and what is drawn into it"""
+        drawn = self.drawn(xy, labels, mask.shape[2], mask.shape[3])
+        return mask * has_mask[:, None, None, None] + (drawn if draw is None else drawn * draw[:, None, None, None])
+
+    def forward(self, xy, labels, mask, has_mask, draw=None):
+        """xy [N,P,2] fractions, labels [N,P] float, mask [N,1,4h,4w] logits, has_mask [N] -> sparse [N,P,256], dense [N,256,h,w].
+        draw [N]: 0 where tokens alone shall tell; by default everything is drawn, and the exported graph knows no other way"""
+        dense = self.mask_downscaling(self.mask_prompt(xy, labels, mask, has_mask, draw))
+        return self.tokens(xy, labels), dense + self.no_mask_embed.weight[:, :, None, None] * (1 - has_mask[:, None, None, None])
 
 
 # ------------------------------------------------------------------------------------------------- mask decoder
@@ -236,7 +253,7 @@ class Attention(nn.Module):
     def __init__(self, heads=8, down=1):
         super().__init__()
         inner = EMBED // down
-        self.heads = heads
+        self.num_heads = heads
         self.q_proj, self.k_proj, self.v_proj = (nn.Linear(EMBED, inner) for _ in range(3))
         self.out_proj = nn.Linear(inner, EMBED)
 
@@ -248,7 +265,7 @@ class Attention(nn.Module):
             self.k_proj.weight.copy_(self.q_proj.weight)
 
     def forward(self, q, k, v):
-        split = lambda x: x.reshape(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
+        split = lambda x: x.reshape(x.shape[0], x.shape[1], self.num_heads, -1).transpose(1, 2)
         q, k, v = split(self.q_proj(q)), split(self.k_proj(k)), split(self.v_proj(v))
         a = (q @ k.transpose(-1, -2)) * (1.0 / math.sqrt(q.shape[-1]))
         o = (a.softmax(-1) @ v).transpose(1, 2)
@@ -380,15 +397,8 @@ def fold_all(m):
     if isinstance(m.neck.bn_in, nn.Identity):
         return
     m.eval()
-    e, n, d, s = m.encoder, m.neck, m.detector, m.sky
-    fold(e._bn0, e._conv_stem)
-    e._bn0 = nn.Identity()
-    for block in e._blocks:
-        if block._expand_conv is not None:
-            fold(block._bn0, block._expand_conv)
-        fold(block._bn1, block._depthwise_conv)
-        fold(block._bn2, block._project_conv)
-        block._bn0 = block._bn1 = block._bn2 = nn.Identity()
+    m.encoder.fold()
+    n, d, s = m.neck, m.detector, m.sky
     fold(n.bn_in, n.l4, n.l8, n.l32, n.l16)
     fold(n.bn_mid, n.conv)
     n.bn_in = n.bn_mid = nn.Identity()

@@ -55,6 +55,21 @@ def add_options(ap, workers=True):
         ap.add_argument("--run", type=Path, default=RUN, help="folder of checkpoints, logs and curves")
 
 
+def add_folds(ap):
+    ap.add_argument("--folds", type=int, help="cross-validate over all photographs, in so many folds by duplicate group")
+    ap.add_argument("--fold", type=int, default=0, help="which of them is dev, from 0")
+
+
+def cross_of(a):
+    """The parsed options of add_folds -> (fold, folds), or None for the split as it is committed"""
+    return None if a.folds is None else (a.fold, a.folds)
+
+
+def place(run, name, cross):
+    """The checkpoint of a run, by fold"""
+    return run / f"{name}{'' if cross is None else '-%dof%d' % cross}.pt"
+
+
 def machine(a):
     """The parsed options of add_options -> torch.device, number of workers; sets the threads of the CPU"""
     if a.device == "cuda" and not torch.cuda.is_available():

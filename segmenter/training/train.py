@@ -35,9 +35,9 @@ from curves import LOSS, TRAINING, log
 from data import Picture, batch, patch_pictures, patches, photographs, planes, square, tiles
 from detector import has_water
 from model import RiadaLite, fold_all, load
-from prompting import ask_model, automatic, clicks_of, first_asks, leave_undrawn
+from prompting import LIMIT, ask_model, automatic, clicks_of, first_asks, leave_undrawn
 from prompts import pack
-from running import add_options, batches, ended_by_a_sentence, folder, machine, stop, unfinished, written
+from running import add_folds, add_options, batches, cross_of, ended_by_a_sentence, folder, machine, place, stop, unfinished, written
 
 ALL = ("encoder.", "prompt_encoder.", "mask_decoder.", "")
 
@@ -177,14 +177,19 @@ class RunningMean:
 
 
 @torch.no_grad()
-def guess(model, image, size):
-    """The automatic mask at stride 4 -> bool [size/4,size/4] on the CPU"""
-    device = next(model.parameters()).device
-    embedding, maps, _ = model.encode(square(image, size)[None].to(device))
+def unasked(model, image):
+    """What it answers to its detector's prompts: normalised image [1,3,s,s] -> logits [1,1,s/4,s/4]"""
+    size = image.shape[-1]
+    embedding, maps, _ = model.encode(image)
     found = maps[0].cpu().numpy()
     if not has_water(found):
-        return torch.zeros(size // 4, size // 4) > 0
-    return model.decode(embedding, *pack([automatic(found, size)], device))[0][0, 0].cpu() > 0
+        return image.new_full((1, 1, size // 4, size // 4), -LIMIT)
+    return model.decode(embedding, *pack([automatic(found, size)], image.device))[0][:, :1]
+
+
+def guess(model, image, size):
+    """The automatic mask at stride 4 -> bool [size/4,size/4] on the CPU"""
+    return unasked(model, square(image, size)[None].to(next(model.parameters()).device))[0, 0].cpu() > 0
 
 
 def dev_iou(model, pictures, size):
@@ -228,8 +233,8 @@ def drawn(held, stage, seed, index, ahead, step):
 def pictures(a, stages):
     """What these stages train on {source: [Picture]} and are measured on {source: {name: as dev_iou takes it}}"""
     kinds = {k for s in stages for k in s.batch}
-    held = {"rgb": [Picture(planes(image, water), False) for _, image, water in photographs(a.photographs, "train")]}
-    dev = {"aerial": [(i, m, None) for _, i, m in photographs(a.photographs, "dev")]}
+    held = {"rgb": [Picture(planes(image, water), False) for _, image, water in photographs(a.photographs, "train", cross_of(a))]}
+    dev = {"aerial": [(i, m, None) for _, i, m in photographs(a.photographs, "dev", cross_of(a))]}
     if "tiles" in kinds:
         held["tiles"] = [Picture(planes(image, *masks), True) for _, image, *masks in tiles(Path(a.tiles) / "train")]
         dev["simulator"] = [(i, m, ~(c | s)) for _, i, m, c, s in tiles(Path(a.tiles) / "dev")]
@@ -259,7 +264,7 @@ def first_weights(a, stage):
 
 def train(name, stage, a, device, workers, saved, model, held, dev):
     """One stage to its end, from its checkpoint `saved` or from its start"""
-    path = a.run / f"{name}.pt"
+    path = place(a.run, name, cross_of(a))
     model = model.to(device, memory_format=torch.channels_last)
     named = [(n, p) for n, p in model.named_parameters() if group(n) in stage.trained]
     model.requires_grad_(False)
@@ -312,8 +317,11 @@ def options():
     ap.add_argument("--start", type=Path, help="checkpoint or model folder to start from, instead of the former stage's")
     ap.add_argument("--steps-scale", type=float, default=1.0, help="multiplies the steps of every stage: more where a step costs little")
     ap.add_argument("--seed", type=int, default=0)
+    add_folds(ap)
     add_options(ap)
     a = ap.parse_args()
+    if a.folds and a.stage != "photographs":
+        ap.error("only the stage photographs is cross-validated: later ones begin with weights that have seen the other photographs")
     if a.start and a.stage == "all":
         ap.error("--start goes with one stage; all begins with the ImageNet weights")
     if not a.steps_scale > 0:
@@ -331,9 +339,10 @@ def main():
     left = []
     for name in STAGES if a.stage == "all" else [a.stage]:
         stage = replace(STAGES[name], steps=max(2, round(STAGES[name].steps * a.steps_scale)))
-        saved = unfinished(a.run / f"{name}.pt", stage.steps, a.seed)
+        path = place(a.run, name, cross_of(a))
+        saved = unfinished(path, stage.steps, a.seed)
         if saved and saved["step"] >= stage.steps:
-            print(f"{a.run / name}.pt is trained to its end, {stage.steps} steps")
+            print(f"{path} is trained to its end, {stage.steps} steps")
         else:
             left.append((name, stage))
     data = None
@@ -341,7 +350,7 @@ def main():
         torch.manual_seed(a.seed)
         model = first_weights(a, stage)
         data = data or pictures(a, [s for _, s in left])
-        train(name, stage, a, device, workers, unfinished(a.run / f"{name}.pt", stage.steps, a.seed), model, *data)
+        train(name, stage, a, device, workers, unfinished(place(a.run, name, cross_of(a)), stage.steps, a.seed), model, *data)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
   python unet.py train lite --photographs DIR --folds 5 --fold 0      run/unet-lite-0of5.pt: cross-validation over all photographs
   python unet.py export lite --out FOLDER [--folds 5 --fold 0]        a model folder of kind "semantic": encoder.onnx and model.json
   python unet.py measure lite --photographs DIR [--folds 5 --fold 0]  mean and pooled IoU and Dice of its dev pictures, in PyTorch
+  python unet.py compare lite --photographs DIR --folds 5             riada-lite after `train.py photographs` against it, paired, over the folds of both
 
   scratch  the plain U-Net: two 3 x 3 convolutions a level, four levels down and up, skips, batch norm, logits at stride 1. The paper's has 64 to
            1,024 channels (31 M parameters); this one has 12 to 192 (1.1 M) and sees 320 px, so that two cores train it in less than half an hour.
@@ -32,9 +33,9 @@ from tqdm import tqdm
 from curves import LOSS, log
 from data import Picture, batch, photographs, planes, square
 from export import fold_pads, halve
-from model import MEAN, SIZE, STD, Encoder, fold
-from running import add_options, batches, checkpoint, ended_by_a_sentence, folder, machine, unfinished, written
-from train import DEV_EVERY, RATES, SAVE_EVERY, STAGES, RunningMean, mask_loss
+from model import MEAN, SIZE, STD, Encoder, fold, load
+from running import add_folds, add_options, batches, checkpoint, cross_of, ended_by_a_sentence, folder, machine, place, stop, unfinished, written
+from train import DEV_EVERY, RATES, SAVE_EVERY, STAGES, RunningMean, mask_loss, unasked
 
 STAGE = "photographs"
 VERSION = "0.2.0"
@@ -114,25 +115,13 @@ def fold_all(m):
     """Batch norms go into the convolutions before them."""
     m.eval()
     if isinstance(m, Lite):
-        e = m.encoder
-        fold(e._bn0, e._conv_stem)
-        e._bn0 = nn.Identity()
-        for b in e._blocks:
-            if b._expand_conv is not None:
-                fold(b._bn0, b._expand_conv)
-            fold(b._bn1, b._depthwise_conv)
-            fold(b._bn2, b._project_conv)
-            b._bn0 = b._bn1 = b._bn2 = nn.Identity()
+        m.encoder.fold()
     for block in m.modules():
         if isinstance(block, Twice):
             block.fold()
 
 
 # ------------------------------------------------------------------------------------------------- training
-def place(run, kind, cross):
-    return run / f"unet-{kind}{'' if cross is None else '-%dof%d' % cross}.pt"
-
-
 def drawn(photos, stage, seed, stride, step):
     """The batch of one step -> images [B,3,s,s], water [B,h,w], seen [B,h,w]"""
     rng = np.random.default_rng((seed, list(STAGES).index(STAGE), step))
@@ -142,7 +131,7 @@ def drawn(photos, stage, seed, stride, step):
 
 
 def train(kind, root, cross, steps, seed, run, device, workers):
-    stage, path = STAGES[STAGE], place(folder(run), kind, cross)
+    stage, path = STAGES[STAGE], place(folder(run), f"unet-{kind}", cross)
     torch.manual_seed(seed)
     saved = unfinished(path, steps, seed)
     photos = [Picture(planes(image, water), False) for _, image, water in photographs(root, "train", cross)]
@@ -189,24 +178,58 @@ def train(kind, root, cross, steps, seed, run, device, workers):
 
 
 @torch.no_grad()
-def figures(model, pictures):
-    """At each picture's own size; both empty is 1"""
-    model.eval()
-    device = next(model.parameters()).device
+def overlaps(logits_of, device, pictures):
+    """logits_of(normalised image [1,3,s,s]) -> [1,1,h,w]; at each picture's own size -> intersections and unions, [2, pictures]"""
     found = []
     for _, image, water in pictures:
-        logits = F.interpolate(model(square(image, SIZE)[None].to(device)), water.shape, mode="bilinear", align_corners=False)[0, 0]
-        guess = logits.cpu().numpy() > 0
+        guess = F.interpolate(logits_of(square(image, SIZE)[None].to(device)), water.shape, mode="bilinear", align_corners=False)[0, 0].cpu().numpy() > 0
         found.append(((guess & water).sum(), (guess | water).sum()))
-    both, either = np.array(found, float).T
-    iou = np.where(either > 0, both / np.maximum(either, 1), 1)
-    pooled = both.sum() / either.sum()
+    return np.array(found, float).T
+
+
+def ious(both, either):
+    """Both empty is 1"""
+    return np.where(either > 0, both / np.maximum(either, 1), 1)
+
+
+def figures(model, pictures):
+    both, either = overlaps(model.eval(), next(model.parameters()).device, pictures)
+    iou, pooled = ious(both, either), both.sum() / either.sum()
     out = {"mean_iou": iou.mean(), "pooled_iou": pooled, "mean_dice": (2 * iou / (1 + iou)).mean(), "pooled_dice": 2 * pooled / (1 + pooled)}
-    return {"images": len(found)} | {k: round(float(v), 4) for k, v in out.items()}
+    return {"images": len(iou)} | {k: round(float(v), 4) for k, v in out.items()}
+
+
+# ------------------------------------------------------------------------------------------------- against riada-lite
+def ended(path):
+    """Whether a run came to its end"""
+    saved = path.exists() and checkpoint(path, "")
+    return bool(saved) and saved["step"] >= saved["steps"]
+
+
+def compare(kind, root, folds, run, device):
+    """riada-lite after its photograph stage against a U-Net of equal training, on the dev pictures of every fold that both are trained for"""
+    found = {"riada-lite": [], f"unet-{kind}": []}
+    for cross in ((fold, folds) for fold in range(folds)):
+        if not all(ended(place(run, name, cross)) for name in (STAGE, f"unet-{kind}")):
+            print(f"fold {cross[0]}: left out, for not both are trained to their end in {run}")
+            continue
+        dev = photographs(root, "dev", cross)
+        models = partial(unasked, load(place(run, STAGE, cross)).to(device).eval()), kept(run, kind, cross)[0].to(device)
+        for each, model in zip(found.values(), models):
+            each.append(overlaps(model, device, dev))
+        print(f"fold {cross[0]}: {len(dev)} pictures, mean IoU " + ", ".join(f"{name} {ious(*each[-1]).mean():.3f}" for name, each in found.items()))
+    if not found["riada-lite"]:
+        stop(f"no fold of {folds} is trained for both in {run}; run unet.py train {kind} and train.py {STAGE} with --folds {folds} and each --fold")
+    whole = {name: np.concatenate(each, 1) for name, each in found.items()}
+    for name, (both, either) in whole.items():
+        print(f"{name}: mean IoU {ious(both, either).mean():.4f}, pooled {both.sum() / either.sum():.4f}, {len(both)} pictures")
+    apart = np.subtract(*(ious(*each) for each in whole.values()))
+    low, high = np.percentile(apart[np.random.default_rng(0).integers(len(apart), size=(2000, len(apart)))].mean(1), [2.5, 97.5])
+    print(f"the former less the latter, paired: {apart.mean():+.4f} (95 % of a bootstrap over the pictures: {low:+.4f} to {high:+.4f}), better on {(apart > 0).sum()} of {len(apart)}")
 
 
 def kept(run, kind, cross):
-    model, saved = KINDS[kind](), checkpoint(place(run, kind, cross), "train it first")
+    model, saved = KINDS[kind](), checkpoint(place(run, f"unet-{kind}", cross), "train it first")
     model.load_state_dict(saved["mean"])
     return model.eval(), saved
 
@@ -249,26 +272,29 @@ def export(run, kind, cross, out):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("what", choices=["train", "export", "measure"])
+    ap.add_argument("what", choices=["train", "export", "measure", "compare"])
     ap.add_argument("kind", choices=KINDS)
     ap.add_argument("--photographs", help="folder with pairs.csv, image/ and mask/")
-    ap.add_argument("--folds", type=int, help="cross-validate over all photographs, in so many folds by duplicate group")
-    ap.add_argument("--fold", type=int, default=0, help="which of them is dev, from 0")
     ap.add_argument("--out", type=Path, help="the model folder that export writes")
     ap.add_argument("--steps", type=int, default=STAGES[STAGE].steps)
     ap.add_argument("--seed", type=int, default=0)
+    add_folds(ap)
     add_options(ap)
     a = ap.parse_args()
     if a.what == "export" and not a.out:
         ap.error("export needs --out")
     if a.what != "export" and not a.photographs:
         ap.error(f"{a.what} needs --photographs")
+    if a.what == "compare" and not a.folds:
+        ap.error("compare needs --folds; two models on one split are what riada model compare is for")
     device, workers = machine(a)
-    cross = None if a.folds is None else (a.fold, a.folds)
+    cross = cross_of(a)
     if a.what == "train":
         train(a.kind, a.photographs, cross, a.steps, a.seed, a.run, device, workers)
     elif a.what == "export":
         export(a.run, a.kind, cross, a.out)
+    elif a.what == "compare":
+        compare(a.kind, a.photographs, a.folds, a.run, device)
     else:
         print(json.dumps(figures(kept(a.run, a.kind, cross)[0].to(device), photographs(a.photographs, "dev", cross))))
 
