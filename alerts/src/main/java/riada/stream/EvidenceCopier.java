@@ -27,6 +27,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import riada.proto.BrokerConnection;
 import riada.proto.Evidence;
 import riada.proto.Topics;
 
@@ -124,7 +125,7 @@ public final class EvidenceCopier implements AutoCloseable {
       int pollsAway = 0;
       while (closing.getCount() > 0) {
         ConsumerRecords<byte[], byte[]> records = wanted.poll(POLL);
-        pollsAway = isConnected(wanted) ? 0 : pollsAway + 1;
+        pollsAway = BrokerConnection.isOpen(wanted) ? 0 : pollsAway + 1;
         keeper.keep(wanted.assignment()); // each copier those that it has: no tile by two of them
         copy(records, tiles::find, earlier::read, out);
         if (!records.isEmpty()) {
@@ -140,13 +141,6 @@ public final class EvidenceCopier implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new KafkaException("a tile was not acknowledged: " + e.getCause(), e);
     }
-  }
-
-  /** The consumer itself says nothing when the broker is away: its polls are just empty. */
-  private static boolean isConnected(KafkaConsumer<byte[], byte[]> consumer) {
-    return consumer.metrics().values().stream()
-        .filter(metric -> metric.metricName().name().equals("connection-count"))
-        .noneMatch(metric -> metric.metricValue() instanceof Double n && n == 0);
   }
 
   /**

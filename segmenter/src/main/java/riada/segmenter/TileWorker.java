@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import riada.proto.BadInput;
+import riada.proto.BrokerConnection;
 import riada.proto.Topics;
 
 /**
@@ -176,7 +177,7 @@ public final class TileWorker implements AutoCloseable {
     boolean trial = processor.hasShadowWork();
     ConsumerRecords<byte[], byte[]> records = in.poll(trial ? GLANCE : POLL);
     if (!trial || !records.isEmpty()) { // glances that bring nothing are too short to count
-      health.polled(isConnected(in), processor.model().device());
+      health.polled(BrokerConnection.isOpen(in), processor.model().device());
     }
     if (records.isEmpty()) {
       processor.shadowWork(); // one tile: no other waits longer than that
@@ -212,13 +213,6 @@ public final class TileWorker implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new KafkaException("interrupted", e);
     }
-  }
-
-  /** Kafka's client itself never says that the broker is away, but it counts its connections. */
-  private static boolean isConnected(Consumer<byte[], byte[]> in) {
-    return in.metrics().values().stream()
-        .filter(metric -> metric.metricName().name().equals("connection-count"))
-        .noneMatch(metric -> metric.metricValue() instanceof Double n && n == 0);
   }
 
   private static String cause(Exception e) {
