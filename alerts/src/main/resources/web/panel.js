@@ -235,6 +235,7 @@ export class AlertList {
       `flood ${area(alert.flooded_km2)}`,
       `stale flood ${area(alert.flooded_stale_km2)}`,
       `observed ${percent(alert.observed_fraction)}`,
+      alert.as_of ? `as of ${when(alert.as_of)}` : '', // "seen in the last 12 h" looks back from here, and pictures may come late
     ];
     const button = make(
       'button',
@@ -244,7 +245,7 @@ export class AlertList {
       make('span', 'name', alert.region_name || alert.region_id),
       time,
       make('span', 'reason', alert.reason),
-      make('span', 'line', [severity, ...figures, `at ${when(alert.alerted_at ?? alert.as_of)}`].filter(Boolean).join(' · ')),
+      make('span', 'line', [severity, ...figures, `sent ${when(alert.alerted_at ?? alert.as_of)}`].filter(Boolean).join(' · ')),
     );
     button.title = `Incident ${alert.incident_id}. ${meaning('within max_age')}`;
     button.type = 'button';

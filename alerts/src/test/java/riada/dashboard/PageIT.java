@@ -393,6 +393,27 @@ class PageIT {
   }
 
   @Test
+  void anAlertOfPicturesThatCameLateSaysOfWhenItsFiguresAre() throws Exception {
+    Alert late =
+        Alert.newBuilder()
+            .setIncidentId("i")
+            .setAlertId("i-1")
+            .setKind(Alert.Kind.ALERT)
+            .setReason("99 % of the region was seen in the last 12 h.")
+            .setAsOf(Observation.timestamp(Instant.parse("2026-03-01T04:05:06Z")))
+            .setAlertedAt(Observation.timestamp(CLOCK.instant()))
+            .build();
+    live();
+    tell(Valley.read(Topics.ALERTS.name(), "i", late.toByteArray()));
+
+    open();
+
+    page.waitForFunction("() => document.querySelector('#alerts .line')");
+    assertThat(page.textContent("#alerts .line")).contains("as of 2026-03-01 04:05:06 · sent ");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
   void anOverlayThatIsSwitchedOffIsSaidToBe() throws Exception {
     live();
     flood();
