@@ -54,14 +54,16 @@ function isSilent({as_of, measured_at}) {
   return Boolean(as_of) && !(now() - Date.parse(measured_at) <= SILENT_MS);
 }
 
-/** Regions of which "no flood" cannot be said: not fully seen, seen too long ago, or without figures. */
+/** Regions of which "no flood" cannot be said: not fully seen or without figures, and those seen too long ago, whose cards say SEEN and OLD. */
 function unseen(regions, outlines) {
-  const old = (region) => {
-    const maxAge = outlines.get(region.id)?.max_age_s ?? 0;
-    return maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000;
+  const full = ({visibility, as_of}) => visibility === 'SEEN' && as_of;
+  const tooOld = ({id, as_of}) => {
+    const maxAge = outlines.get(id)?.max_age_s ?? 0;
+    return maxAge > 0 && now() - Date.parse(as_of) > maxAge * 1000;
   };
-  const known = [...regions.values()].filter((region) => region.visibility !== 'SEEN' || !region.as_of || old(region));
-  return known.length + [...outlines.keys()].filter((id) => !regions.has(id)).length;
+  const known = [...regions.values()];
+  const missing = [...outlines.keys()].filter((id) => !regions.has(id)).length;
+  return {parts: known.filter((region) => !full(region)).length + missing, old: known.filter((region) => full(region) && tooOld(region))};
 }
 
 /** The region of which the least is seen, of those that are not seen as a whole. @returns {?import('./words.js').Region} */
@@ -93,9 +95,10 @@ export function verdict({status, link, regions, outlines, tiles}, wrong) {
   if (recovering.length) return ['recovering', 'i-recovering', count(recovering.length, 'region recovering', 'regions recovering'), names(recovering)];
   if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
   if (all.length + outlines.size === 0) return ['waiting', 'i-nodata', 'No region is watched', 'Tiles come in, but nothing raises an alert until a region is set.'];
-  const doubtful = unseen(regions, outlines);
-  if (doubtful) return ['partial', 'i-partial', 'No alert, not all seen', `${count(doubtful, 'region is', 'regions are')} not fully seen: flood there would not show.`];
+  const {parts, old} = unseen(regions, outlines);
+  if (parts) return ['partial', 'i-partial', 'No alert, not all seen', `${count(parts + old.length, 'region is', 'regions are')} not fully seen: flood there would not show.`];
   const lookback = withinAll(outlines.values());
+  if (old.length) return ['partial', 'i-partial', 'No alert, figures are old', `${names(old)}: nothing was seen ${withinAll(old.map(({id}) => outlines.get(id)))}: flood that came since would not show.`];
   const wet = all.some((region) => region.flooded_km2 + region.flooded_stale_km2 > 0);
   const least = leastSeen(all); // SEEN is min_observed and more: the rest may lie below cloud since the flood came
   if (least) {

@@ -542,8 +542,10 @@ class PageIT {
 
     tell(normal("a", CLOCK.instant().minus(Duration.ofHours(3)))); // its max_age is two hours
 
-    awaitVerdict("1 region is not fully seen");
-    assertThat(page.textContent("#verdict")).doesNotContain("clear");
+    awaitVerdict("No alert, figures are old");
+    assertThat(page.textContent("#verdict"))
+        .contains("Upper Valley: nothing was seen within 2 h")
+        .doesNotContain("clear", "not fully seen"); // its card says SEEN
     assertThat(complaints).isEmpty();
   }
 
