@@ -114,7 +114,7 @@ final class PublishVerb implements Callable<Integer> {
     int tiles = result.tilesPublished();
     Record answer;
     if (dryRun) {
-      err.println("Dry run: everything was checked and nothing was sent.");
+      err.println("Dry run: nothing was sent.");
       answer = new Checked(0, tiles, result.tilesSkipped(), result.scenes());
     } else {
       answer = new Published(tiles, result.tilesSkipped(), result.scenes());

@@ -82,12 +82,7 @@ public final class Tiler implements AutoCloseable {
    * @throws BadInput when the zoom is not taken or the tiles are too many; none was cut then
    */
   public int cut(Scene scene, OptionalInt zoom, Taker taker) throws BadInput, IOException {
-    int z = zoom.orElseGet(() -> zoom(scene));
-    if (z < MIN_ZOOM || z > MAX_ZOOM) {
-      throw new BadInput(
-          "zoom_out_of_range",
-          "Zoom " + z + " is not taken; choose " + MIN_ZOOM + " to " + MAX_ZOOM + ".");
-    }
+    int z = taken(scene, zoom);
     Bounds bounds = scene.bounds();
     int west = edge(TileGrid.column(z, bounds.west()), z);
     int east = edge(TileGrid.column(z, bounds.east()), z);
@@ -120,9 +115,10 @@ public final class Tiler implements AutoCloseable {
    * validly seen.
    *
    * @param zoom of the tiles; the scene's own when empty
+   * @throws BadInput when it is too coarse, or the zoom is not taken
    */
   static void checkFineness(Scene scene, OptionalInt zoom) throws BadInput {
-    int z = zoom.orElseGet(() -> zoom(scene));
+    int z = taken(scene, zoom);
     Bounds bounds = scene.bounds();
     double columns = (TileGrid.column(z, bounds.east()) - TileGrid.column(z, bounds.west())) * SIZE;
     double rows = (TileGrid.row(z, bounds.south()) - TileGrid.row(z, bounds.north())) * SIZE;
@@ -133,19 +129,30 @@ public final class Tiler implements AutoCloseable {
               z,
               edge(TileGrid.column(z, bounds.west()), z),
               edge(TileGrid.row(z, bounds.north()), z));
+      boolean lowerHelps = blownUp <= MAX_BLOW_UP * (1 << (z - MIN_ZOOM));
       double metres = Math.sqrt(TileGrid.cellAreaM2(corner, 0));
       throw new BadInput(
           "scene_too_coarse",
           String.format(
               Locale.ROOT,
               "%s is too coarse: one of its pixels covers up to %.0f m and a cell at zoom %d %.1f m;"
-                  + " check its bounds, or choose a lower zoom (%d is the lowest).",
+                  + " check its bounds%s.",
               scene.name(),
               blownUp * metres,
               z,
               metres,
-              MIN_ZOOM));
+              lowerHelps ? ", or choose a lower zoom" : ", for no zoom that is taken suits it"));
     }
+  }
+
+  private static int taken(Scene scene, OptionalInt zoom) throws BadInput {
+    int z = zoom.orElseGet(() -> zoom(scene));
+    if (z < MIN_ZOOM || z > MAX_ZOOM) {
+      throw new BadInput(
+          "zoom_out_of_range",
+          "Zoom " + z + " is not taken; choose " + MIN_ZOOM + " to " + MAX_ZOOM + ".");
+    }
+    return z;
   }
 
   private static int edge(double position, int z) {

@@ -121,7 +121,10 @@ class PicturePublisherTest {
         publisher.publish(order(Optional.of(wide), folder.resolve("z.jpg")));
 
     assertThat(sent).isEmpty();
-    assertThat(result.problems()).singleElement().asString().contains("too coarse", "736 m");
+    assertThat(result.problems())
+        .singleElement()
+        .asString()
+        .contains("too coarse", "736 m", "no zoom that is taken");
   }
 
   @Test

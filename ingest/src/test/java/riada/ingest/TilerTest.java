@@ -219,6 +219,24 @@ class TilerTest {
         .hasMessage("Zoom " + zoom + " is not taken; choose 12 to 20.");
   }
 
+  @ParameterizedTest
+  @CsvSource({"11", "21", "30", "-1"})
+  void aZoomThatIsNotTakenIsRefusedBeforeTheSceneIsCalledTooCoarse(int zoom) {
+    Scene scene = new Scene("s", picture(64, 64, Color.RED), BOUNDS);
+
+    assertThatThrownBy(() -> Tiler.checkFineness(scene, OptionalInt.of(zoom)))
+        .isInstanceOf(BadInput.class)
+        .hasMessage("Zoom " + zoom + " is not taken; choose 12 to 20.");
+  }
+
+  @Test
+  void aSceneTooCoarseForItsZoomIsToldOfALowerOneThatSuitsIt() {
+    Scene scene = new Scene("s", picture(256, 256, Color.RED), new TileId(12, 2037, 1534).bounds());
+
+    assertThatThrownBy(() -> Tiler.checkFineness(scene, OptionalInt.of(16)))
+        .hasMessageContaining("check its bounds, or choose a lower zoom.");
+  }
+
   @Test
   void boundsOfHalfTheWorldAreRefused() {
     Scene scene = new Scene("wide", picture(64, 64, Color.RED), new Bounds(-90, -45, 90, 45));
