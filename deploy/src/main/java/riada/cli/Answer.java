@@ -88,6 +88,11 @@ final class Answer {
     }
   }
 
+  /** Prints one JSON object, or for people lines of {@code name: value}. */
+  void object(Record object) {
+    object(object, "");
+  }
+
   /** Prints one JSON object, or for people lines of {@code name: value} without {@code tooLong}. */
   void object(Record object, String tooLong) {
     PrintWriter out = verb.commandLine().getOut();

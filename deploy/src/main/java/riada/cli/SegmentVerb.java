@@ -161,7 +161,7 @@ final class SegmentVerb implements Callable<Integer> {
       found.writePng(out);
       double pixels = (double) found.water().width() * found.water().height();
       int wet = found.water().count();
-      answer.row(
+      answer.object(
           new Row(
               out.toString(),
               found.water().width(),

@@ -80,6 +80,15 @@ class SegmentVerbTest {
   }
 
   @Test
+  void theTableIsNoWiderThanATerminal() {
+    Shell.Result plain = segment();
+
+    assertThat(plain.out()).contains("digest: ");
+    assertThat(plain.out().lines().filter(line -> !line.startsWith("mask: ")))
+        .allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
   void theTableCountsTheBodies() {
     Shell.Result found = segment("--everything");
 
