@@ -2,6 +2,7 @@ package riada.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import riada.proto.BadInput;
 
 /** {@code riada tail TOPIC}. */
 @Command(
@@ -37,7 +39,7 @@ final class TailVerb implements Callable<Integer> {
   long max;
 
   @Override
-  public Integer call() {
+  public Integer call() throws BadInput {
     if (max < 0) {
       throw new ParameterException(verb.commandLine(), "--max is not negative.");
     }
@@ -50,6 +52,13 @@ final class TailVerb implements Callable<Integer> {
           return 0; // whoever read the output has enough
         }
       }
+    } catch (UnknownTopicOrPartitionException e) {
+      throw new BadInput(
+          "topic_unknown",
+          "There is no topic '"
+              + topic
+              + "'; 'riada topics describe' names those of Riada, 'riada topics create' makes what"
+              + " is missing of them.");
     }
     return 0;
   }

@@ -132,11 +132,11 @@ class VerbsIT {
 
   @Test
   @Order(4)
-  void tailOfATopicThatIsNotThereSaysHowToMakeIt() {
+  void tailNamesATopicThatIsNotThereAndSaysHowToMakeIt() {
     Shell.Result tail = shell.run("tail", "flood.tales.v1", "--max", "1");
 
-    assertThat(tail.status()).isEqualTo(1);
-    assertThat(tail.err()).contains("riada topics create");
+    assertThat(tail.status()).isEqualTo(3);
+    assertThat(tail.err()).contains("no topic 'flood.tales.v1'", "riada topics create");
   }
 
   @Test
