@@ -6,7 +6,7 @@ import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads durations as ISO 8601 has them, or shortly: {@code 60s}, {@code 6h}, {@code 2d}. */
+/** Durations as ISO 8601 has them, or shortly: {@code 60s}, {@code 6h}, {@code 2d}. */
 final class DurationText implements ITypeConverter<Duration> {
   /**
    * @throws DateTimeParseException when it is neither
@@ -17,6 +17,15 @@ final class DurationText implements ITypeConverter<Duration> {
       iso = (iso.endsWith("D") ? "P" : "PT") + iso;
     }
     return Duration.parse(iso);
+  }
+
+  /** The short form, which {@link #parse} reads; days are said from three on, as on the page. */
+  static String of(Duration duration) {
+    long days = duration.toDays();
+    boolean whole = days > 2 && duration.equals(Duration.ofDays(days));
+    return whole
+        ? days + "d"
+        : duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -47,6 +47,19 @@ final class RegionVerb {
     }
   }
 
+  /** The same for a person: {@code max_age} as a region's file has it, and not {@code PT12H}. */
+  private static Row line(Row row) {
+    return new Row(
+        row.id,
+        row.name,
+        row.raiseKm2,
+        row.clearKm2,
+        row.minObserved,
+        DurationText.of(Duration.parse(row.maxAge)),
+        row.passes,
+        row.parent);
+  }
+
   /** What was asked of the topology. */
   record Deleted(String region, String name) {}
 
@@ -73,7 +86,7 @@ final class RegionVerb {
           new ProducerRecord<>(Topics.REGIONS.name(), region.getId(), region.toByteArray()));
     }
     Publisher.send(kafka, records);
-    answer.rows(regions.stream().map(Row::of).toList());
+    answer.rows(answer.fitting(regions.stream().map(Row::of).toList(), RegionVerb::line));
     return 0;
   }
 
@@ -83,7 +96,7 @@ final class RegionVerb {
       mixinStandardHelpOptions = true)
   int list(@Mixin KafkaOptions kafka, @Mixin Answer answer) {
     answer.rows(
-        List.copyOf(known(kafka).values()),
+        answer.fitting(List.copyOf(known(kafka).values()), RegionVerb::line),
         "No region is set: nothing can raise an alert. Set one with 'riada region set FILE'.");
     return 0;
   }

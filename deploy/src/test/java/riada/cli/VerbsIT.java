@@ -166,7 +166,9 @@ class VerbsIT {
 
     assertThat(deleted.status()).isZero();
     assertThat(deleted.out()).isEqualToNormalizingNewlines("region  name\ndelta   delta\n");
-    assertThat(shell.run("region", "list").out()).contains("valley").doesNotContain("delta");
+    assertThat(shell.run("region", "list").out())
+        .contains("valley", "  6h  ")
+        .doesNotContain("delta", "PT6H");
     assertThat(again.status()).isEqualTo(3);
     assertThat(again.err()).contains("There is no region 'delta'");
   }
