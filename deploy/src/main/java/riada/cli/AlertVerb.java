@@ -107,6 +107,29 @@ final class AlertVerb {
     }
   }
 
+  /** A verdict as wide as a terminal: the incident was asked for. */
+  record Derived(
+      int sequence,
+      String kind,
+      Verdict.Answer verdict,
+      String differs,
+      int observations,
+      double floodedKm2,
+      @Nullable Double againKm2,
+      String why) {
+    static Derived of(Verdict verdict) {
+      return new Derived(
+          verdict.sequence(),
+          verdict.kind(),
+          verdict.verdict(),
+          String.join(", ", verdict.differs()),
+          verdict.observations(),
+          verdict.floodedKm2(),
+          verdict.againKm2(),
+          verdict.why());
+    }
+  }
+
   @Command(
       name = "list",
       description = "List the incidents by their newest alert, the newest last.",
@@ -190,7 +213,7 @@ final class AlertVerb {
         verdicts = replay.run(pipeline);
       }
     }
-    answer.rows(verdicts);
+    answer.rows(answer.fitting(verdicts, Derived::of));
     return 0;
   }
 }
