@@ -3,7 +3,11 @@ package riada.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.google.protobuf.Duration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import riada.proto.BadInput;
 import riada.proto.Region;
 import riada.stream.RegionRules;
@@ -24,6 +29,16 @@ final class RegionFile {
   private static final String DEFAULT_MAX_AGE = "6h";
   private static final int DEFAULT_PASSES = 2;
 
+  /** A limit that stands there twice, or a second region after the first, is not passed over. */
+  private static final ObjectReader STRICT =
+      Answer.JSON
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+
+  /** How older GeoJSON names longitude and latitude on WGS 84. */
+  private static final Pattern WGS_84 = Pattern.compile("(?i).*\\b(CRS84|EPSG:(.*:)?4326)");
+
   private RegionFile() {}
 
   /**
@@ -32,10 +47,15 @@ final class RegionFile {
   static List<Region> read(Path file) throws IOException, BadInput {
     JsonNode json;
     try {
-      json = Answer.JSON.readTree(Files.readAllBytes(file));
+      json = STRICT.readTree(Files.readAllBytes(file));
+    } catch (MismatchedInputException e) {
+      throw bad(
+          file
+              + " goes on after its first JSON value; put all regions into one FeatureCollection.");
     } catch (JsonProcessingException e) {
       throw bad(file + " is no JSON: " + e.getOriginalMessage() + ".");
     }
+    checkCrs(file, json.path("crs"));
     List<JsonNode> features = new ArrayList<>();
     switch (json.path("type").asText()) {
       case "Feature" -> features.add(json);
@@ -62,6 +82,18 @@ final class RegionFile {
     return regions;
   }
 
+  /** GeoJSON of before RFC 7946 may name another reference system, as QGIS still writes it. */
+  private static void checkCrs(Path file, JsonNode crs) throws BadInput {
+    String name = crs.path("properties").path("name").asText();
+    if (crs.isObject() && !WGS_84.matcher(name).matches()) {
+      throw bad(
+          file
+              + " is in the reference system \""
+              + name
+              + "\"; export it in EPSG:4326, in degrees of longitude and latitude.");
+    }
+  }
+
   private static Region region(JsonNode feature) throws BadInput {
     JsonNode properties = feature.path("properties");
     String id = properties.path("id").asText(feature.path("id").asText());
@@ -75,11 +107,11 @@ final class RegionFile {
     String who = "Region \"" + id + "\" ";
     JsonNode geometry = feature.path("geometry");
     checkPolygon(who, geometry);
-    boolean shares = properties.has("raise_share") || properties.has("clear_share");
+    boolean shares = properties.hasNonNull("raise_share") || properties.hasNonNull("clear_share");
     String unit = shares ? "share" : "km2";
     double raise = number(who, properties, "raise_" + unit, Double.NaN);
     double clear = number(who, properties, "clear_" + unit, Double.NaN);
-    if (shares && (properties.has("raise_km2") || properties.has("clear_km2"))) {
+    if (shares && (properties.hasNonNull("raise_km2") || properties.hasNonNull("clear_km2"))) {
       throw bad(
           who
               + "has limits both as areas (raise_km2, clear_km2) and as shares (raise_share, clear_share); choose one of them.");
@@ -124,10 +156,10 @@ final class RegionFile {
     } else {
       region.setRaiseKm2(raise).setClearKm2(clear);
     }
-    if (properties.has("raise_after")) {
+    if (properties.hasNonNull("raise_after")) {
       region.setRaiseAfter(duration(who, properties, "raise_after", ""));
     }
-    if (properties.has("escalate_after")) {
+    if (properties.hasNonNull("escalate_after")) {
       region.setEscalateAfter(duration(who, properties, "escalate_after", ""));
     }
     RegionRules.check(id, region.build(), TopologyConfig.defaults()); // as the alerts stage will

@@ -2,6 +2,7 @@ package riada.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +150,55 @@ class RegionFileTest {
     assertThatThrownBy(() -> read("id,name"))
         .isInstanceOf(BadInput.class)
         .hasMessageContaining("is no JSON");
+  }
+
+  @Test
+  void takesAPropertyThatIsNullForOneThatIsNotThere() throws Exception {
+    String properties =
+        "'id':'a','raise_km2':1,'clear_km2':1,'raise_share':null,'clear_share':null,"
+            + "'raise_after':null,'escalate_after':null,'max_age':null";
+
+    Region region = read(feature(properties, SQUARE)).get(0);
+
+    assertThat(region.getRaiseKm2()).isEqualTo(1);
+    assertThat(region.hasRaiseAfter()).isFalse();
+    assertThat(region.hasEscalateAfter()).isFalse();
+    assertThat(region.getMaxAge().getSeconds()).isEqualTo(6 * 3600);
+  }
+
+  @Test
+  void refusesASecondRegionAfterTheFirstInsteadOfPassingItOver() {
+    String one = feature("'id':'a','raise_km2':1,'clear_km2':1", SQUARE);
+    String two = feature("'id':'b','raise_km2':1,'clear_km2':1", SQUARE);
+
+    assertThatThrownBy(() -> read(one + "\n" + two))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("put all regions into one FeatureCollection");
+  }
+
+  @Test
+  void refusesALimitThatStandsThereTwice() {
+    String twice = feature("'id':'a','raise_km2':5,'raise_km2':1,'clear_km2':1", SQUARE);
+
+    assertThatThrownBy(() -> read(twice))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("raise_km2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "urn:ogc:def:crs:OGC:1.3:CRS84, true",
+    "urn:ogc:def:crs:EPSG::4326, true",
+    "EPSG:4326, true",
+    "urn:ogc:def:crs:EPSG::25830, false",
+    "EPSG:14326, false"
+  })
+  void readsNoOtherReferenceSystemThanWgs84(String crs, boolean read) {
+    String region = feature("'id':'a','raise_km2':1,'clear_km2':1", SQUARE);
+    String named =
+        "{'crs':{'type':'name','properties':{'name':'" + crs + "'}}," + region.substring(1);
+
+    assertThat(catchThrowable(() -> read(named)) == null).isEqualTo(read);
   }
 
   private static String feature(String properties, String geometry) {
