@@ -15,12 +15,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.GroupState;
 import org.jspecify.annotations.Nullable;
 import riada.cap.Issuer;
 import riada.dashboard.DashboardConfig;
 import riada.proto.BadInput;
 import riada.proto.Topics;
 import riada.simulate.Simulation;
+import riada.stream.StreamsSettings;
 
 /**
  * The whole system on one machine with a simulated flood: broker, topics, segmenter, alerts,
@@ -98,6 +101,9 @@ public final class Demo implements AutoCloseable {
     Cluster cluster = given.isPresent() ? given.get() : startBroker(folder);
     listener.starting("Making the topics.");
     createTopics(cluster);
+    if (given.isPresent() && plan.scenario().isPresent()) {
+      requireAlone(cluster);
+    }
     listener.starting("Starting the page and the alerts stage.");
     LocalSystem services = new LocalSystem(cluster, clock);
     hold(services);
@@ -202,6 +208,31 @@ public final class Demo implements AutoCloseable {
               : "The embedded broker does not make the topics ("
                   + why
                   + "). The machine may be too busy: try again when less runs on it.",
+          e);
+    }
+  }
+
+  /**
+   * Another alerts stage would call the simulated flood an actual one, and the demo its alerts a
+   * test.
+   */
+  private static void requireAlone(Cluster cluster) throws InterruptedException, IOException {
+    try (Admin admin = Admin.create(cluster.impatient())) {
+      boolean busy =
+          admin.listGroups().all().get().stream()
+              .filter(group -> group.groupId().equals(StreamsSettings.APPLICATION_ID))
+              .anyMatch(group -> !group.groupState().equals(Optional.of(GroupState.EMPTY)));
+      if (busy) {
+        throw new IOException(
+            "An alerts stage is at work on the cluster at "
+                + cluster
+                + ": it would alert of a simulated flood as of an actual one. Leave out"
+                + " --bootstrap-servers (and RIADA_BOOTSTRAP_SERVERS) for a broker of the demo's"
+                + " own, or play an exercise beside the real system with riada drill.");
+      }
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "The broker at " + cluster + " does not say who is at work on it (" + e.getCause() + ").",
           e);
     }
   }

@@ -4,18 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import riada.local.DemoPlan;
+import riada.local.EmbeddedBroker;
+import riada.local.TopicAdmin;
+import riada.proto.Topics;
 import riada.simulate.Pass;
 import riada.simulate.Scenario;
 import riada.simulate.Simulation;
+import riada.stream.StreamsSettings;
 
 /** The demo as a person at a shell starts it, and the account that it gives. */
 @Timeout(240)
@@ -109,6 +121,47 @@ class DemoIT {
       assertThat(failed.err())
           .contains("" + taken.getLocalPort(), "--port")
           .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void noSimulatedFloodReachesAClusterOnWhichAnAlertsStageIsAtWork(@TempDir Path folder)
+      throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+      Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
+      TopicAdmin.create(client, 1, (short) 1);
+      Map<String, Object> member = new HashMap<>(client);
+      member.put("group.id", StreamsSettings.APPLICATION_ID);
+      try (var stage =
+          new KafkaConsumer<>(member, new StringDeserializer(), new StringDeserializer())) {
+        stage.subscribe(List.of(Topics.MASKS.name()));
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(60))
+            .until(
+                () -> {
+                  stage.poll(Duration.ofMillis(100));
+                  return !stage.assignment().isEmpty();
+                });
+
+        Shell.Result refused =
+            new Shell()
+                .run(
+                    "demo",
+                    "--headless",
+                    "--model",
+                    Station.MODEL.toString(),
+                    "--port",
+                    "0",
+                    "--duration",
+                    "5s",
+                    "--bootstrap-servers",
+                    broker.bootstrapServers());
+
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("An alerts stage is at work", "riada drill");
+        TopicPartition tiles = new TopicPartition(Topics.TILES.name(), 0);
+        assertThat(stage.endOffsets(List.of(tiles))).containsEntry(tiles, 0L);
+      }
     }
   }
 
