@@ -17,10 +17,7 @@ import riada.proto.Severity;
  */
 final class AlertPolicy {
   /** Named by every figure and alert; it changes with the rules below. */
-  static final String VERSION = "3";
-
-  /** At most one UPDATE in this time of as_of, unless severity rises. */
-  static final long UPDATE_INTERVAL_MS = 600_000;
+  static final String VERSION = "4";
 
   /** What the figures say of a region. */
   enum Finding {
@@ -225,62 +222,20 @@ final class AlertPolicy {
 
   private static Decision update(
       RegionState state, List<DryPass> dry, RegionLife life, Figures figures, Severity severity) {
-    Region region = life.getDefinition().getRegion();
-    boolean lost = isLost(life, figures);
-    boolean regained = isRegained(life, figures);
-    boolean rises = severity.getNumber() > life.getToldSeverity().getNumber();
-    boolean corrected = !figures.referenceVersion().equals(life.getToldReference());
-    boolean grew =
-        5 * (figures.floodCm2() - life.getToldCm2()) >= life.getToldCm2()
-            && figures.floodCm2() > life.getToldCm2();
-    Alert.Cause cause =
-        severity != life.getToldSeverity()
-            ? Alert.Cause.SEVERITY_CHANGED
-            : grew
-                ? Alert.Cause.AREA_GREW
-                : lost
-                    ? Alert.Cause.VISIBILITY_LOST
-                    : regained
-                        ? Alert.Cause.VISIBILITY_REGAINED
-                        : corrected ? Alert.Cause.REFERENCE_CHANGED : Alert.Cause.CAUSE_UNSPECIFIED;
-    boolean due = rises || Math.abs(figures.asOfMs() - life.getToldAsOfMs()) >= UPDATE_INTERVAL_MS;
-    if (cause == Alert.Cause.CAUSE_UNSPECIFIED || !due) {
-      return new Decision(state, dry, null, severity, Alert.Cause.CAUSE_UNSPECIFIED, "");
+    Alert.Cause cause = MaterialChange.due(life, figures, severity);
+    if (cause == Alert.Cause.CAUSE_UNSPECIFIED) {
+      return new Decision(state, dry, null, severity, cause, "");
     }
+    Region region = life.getDefinition().getRegion();
     String reason =
         String.format(
             Locale.ROOT,
             "In %s %s: %s; %s.",
             Phrases.name(region),
-            change(cause, severity),
+            MaterialChange.phrase(cause, severity),
             Phrases.flood(figures),
             Phrases.sight(region, figures.observedFraction()));
     return new Decision(state, dry, Alert.Kind.UPDATE, severity, cause, reason);
-  }
-
-  /** Whether consumers who are told these figures know that sight is lost and not yet regained. */
-  static boolean toldLost(RegionLife life, Figures figures) {
-    return (life.getToldLost() || isLost(life, figures)) && !isRegained(life, figures);
-  }
-
-  private static boolean isLost(RegionLife life, Figures figures) {
-    return figures.visibility().getNumber() < life.getToldVisibility().getNumber();
-  }
-
-  private static boolean isRegained(RegionLife life, Figures figures) {
-    return life.getToldLost()
-        && figures.visibility().getNumber() > life.getToldVisibility().getNumber();
-  }
-
-  private static String change(Alert.Cause cause, Severity severity) {
-    return switch (cause) {
-      case SEVERITY_CHANGED -> "severity is now " + severity.name().toLowerCase(Locale.ROOT);
-      case AREA_GREW -> "the flooded area has grown by a fifth or more";
-      case VISIBILITY_LOST -> "less of it can be seen";
-      case VISIBILITY_REGAINED -> "it can be seen again";
-      case REFERENCE_CHANGED -> "what is normally wet was corrected";
-      default -> throw new IllegalArgumentException("no update says " + cause);
-    };
   }
 
   /** By flood and stale flood against raise_km2: a cloud must not make an incident look milder. */

@@ -65,9 +65,10 @@ final class Incidents {
    */
   static RegionLife rebased(RegionLife life, String basis, Figures figures) {
     return basis.equals(life.getBasis())
-        ? life
+        ? life.toBuilder().clearBasisMoves().build()
         : life.toBuilder()
             .setBasis(basis)
+            .setBasisMoves(MaterialChange.isSameRegion(basis, life.getBasis()))
             .setClearsAfterMs(Math.max(life.getClearsAfterMs(), figures.newestMs()))
             .clearDry()
             .build();
@@ -88,8 +89,9 @@ final class Incidents {
             .setToldCm2(figures.floodCm2())
             .setToldSeverity(decision.severity())
             .setToldVisibility(figures.visibility())
-            .setToldLost(told.kind() == Alert.Kind.UPDATE && AlertPolicy.toldLost(life, figures))
-            .setToldReference(figures.referenceVersion());
+            .setToldLost(told.kind() == Alert.Kind.UPDATE && MaterialChange.toldLost(life, figures))
+            .setToldReference(figures.referenceVersion())
+            .setToldBasis(life.getBasis());
     if (told.kind() == Alert.Kind.ALERT) {
       after.setAlertedClockMs(nowMs);
     }

@@ -247,7 +247,7 @@ class AlertPolicyTest {
 
     assertThat(decision.sends()).isEqualTo(Alert.Kind.UPDATE);
     assertThat(decision.reason()).contains("less of it can be seen");
-    assertThat(AlertPolicy.toldLost(partial, figures(at, 0, 1.1, 0))).isTrue();
+    assertThat(MaterialChange.toldLost(partial, figures(at, 0, 1.1, 0))).isTrue();
   }
 
   @Test

@@ -16,7 +16,7 @@ class IncidentsTest {
   void sightThatIsToldAsLostForAnotherReasonIsToldWhenItComesBack() {
     Telling.Told again = new Telling.Told(Alert.Kind.UPDATE, Alert.Cause.UNACKNOWLEDGED, "", true);
     Figures hidden = AlertPolicyTest.figures(T1, 1, 0.1, 5);
-    Figures seen = AlertPolicyTest.figures(T1 + AlertPolicy.UPDATE_INTERVAL_MS, 1.1, 0, 9);
+    Figures seen = AlertPolicyTest.figures(T1 + MaterialChange.UPDATE_INTERVAL_MS, 1.1, 0, 9);
 
     RegionLife told = Incidents.told(AlertPolicyTest.alerting(), again, undecided(), hidden, T1);
 

@@ -156,11 +156,44 @@ class OperatorsTest {
     assertThat(stats.getFloodedCm2()).isEqualTo(area(rows(20, 150)));
     assertThat(stats.getReferenceVersion()).isEqualTo("operator-2026-03-01T12:00:00Z");
     assertThat(stats.getReferenceFraction()).isEqualTo(1);
+    assertThat(flood.alerts()).as("more of the correction may follow").isEmpty();
+    flood.silence(Duration.ofMinutes(2));
     assertThat(flood.alerts())
         .singleElement()
         .returns(Alert.Kind.UPDATE, Alert::getKind)
         .returns(INCIDENT, Alert::getIncidentId)
         .satisfies(alert -> assertThat(alert.getReason()).contains("was corrected"));
+  }
+
+  @Test
+  void aCorrectionOfSeveralTilesIsToldOnceWithAllOfIt() {
+    flood.silence(Duration.ofMinutes(11));
+    flood.alerts();
+
+    flood.send(reference(TILE.descendant(1, 0, 0), rows(0, 40), "corrected"));
+    flood.send(reference(TILE.descendant(1, 1, 0), rows(0, 40), "corrected"));
+    flood.silence(Duration.ofMinutes(2));
+
+    assertThat(flood.alerts())
+        .singleElement()
+        .returns(Alert.Cause.REFERENCE_CHANGED, Alert::getCause)
+        .returns(area(rows(20, 150)) / Figures.CM2_PER_KM2, Alert::getFloodedKm2);
+  }
+
+  @Test
+  void moreOfACorrectionThatWasToldIsToldToo() {
+    flood.silence(Duration.ofMinutes(11));
+    flood.send(reference(TILE.descendant(1, 0, 0), rows(0, 40), "corrected"));
+    flood.silence(Duration.ofMinutes(2));
+    flood.alerts();
+
+    flood.send(reference(TILE.descendant(1, 1, 0), rows(0, 40), "corrected"));
+    flood.silence(Duration.ofMinutes(11));
+
+    assertThat(flood.alerts())
+        .singleElement()
+        .returns(Alert.Cause.REFERENCE_CHANGED, Alert::getCause)
+        .returns(area(rows(20, 150)) / Figures.CM2_PER_KM2, Alert::getFloodedKm2);
   }
 
   @Test
