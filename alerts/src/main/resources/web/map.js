@@ -148,7 +148,7 @@ export class FloodMap {
         dataProjection: 'EPSG:4326',
         featureProjection: 'EPSG:3857',
       });
-      const feature = new ol.Feature({geometry, name: outline.name || outline.id});
+      const feature = new ol.Feature({geometry, name: outline.name || outline.id, outline});
       feature.setId(outline.id);
       this.outlines.addFeature(feature);
     }
@@ -256,7 +256,7 @@ export class FloodMap {
 
   outlineStyle(feature) {
     const region = this.regions.get(feature.getId());
-    const look = region ? sign(region).look : 'nodata';
+    const {look, word} = region ? sign(region, feature.get('outline')) : {look: 'nodata', word: 'no figures yet'};
     const line = LINES[look] ?? LINES.nodata;
     const [west, , , north] = feature.getGeometry().getExtent();
     return [
@@ -265,7 +265,7 @@ export class FloodMap {
       new ol.style.Style({
         geometry: new ol.geom.Point([west, north]),
         text: new ol.style.Text({
-          text: `${feature.get('name')} · ${region ? sign(region).word : 'no figures yet'}`,
+          text: `${feature.get('name')} · ${word}`,
           font: `${look === 'alerting' ? 700 : 500} 15px system-ui, sans-serif`,
           textAlign: 'left',
           textBaseline: 'bottom',

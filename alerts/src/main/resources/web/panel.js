@@ -1,6 +1,6 @@
 // Regions and alerts beside the map. Rows are kept and changed in place, so that nothing jumps under the eye.
 
-import {VISIBILITY, age, icon, km2, make, percent, say, sign, span, now, when, within} from './words.js';
+import {VISIBILITY, age, icon, isOld, km2, make, percent, say, sign, span, now, when, within} from './words.js';
 
 const MAX_ALERTS = 500;
 const KINDS = {
@@ -72,7 +72,7 @@ export class RegionList {
 
   rank(id) {
     const region = this.regions.get(id);
-    return region ? sign(region).rank : 3.5;
+    return region ? sign(region, this.outlines.get(id)).rank : 3.5;
   }
 
   row(id) {
@@ -110,13 +110,7 @@ export class RegionList {
     const region = this.regions.get(id);
     const outline = this.outlines.get(id);
     say(part.name, region?.name || outline?.name || id);
-    const look = region ? sign(region) : {look: 'nodata', word: 'No figures yet', icon: 'i-nodata'};
-    button.dataset.look = look.look;
-    if (part.sign.dataset.icon !== look.icon) {
-      part.sign.dataset.icon = look.icon;
-      part.sign.replaceChildren(icon(look.icon));
-    }
-    say(part.state, look.word);
+    this.sign({button, part}, region, outline);
     const seen = region && region.visibility !== 'NO_DATA';
     button.dataset.visibility = region?.visibility ?? 'NO_DATA';
     // A zero that nobody has seen is not a zero.
@@ -131,6 +125,16 @@ export class RegionList {
     if (!seen) notes.push('Nothing is validly seen: this is not “no flood”.');
     say(part.note, notes.join(' '));
     part.note.hidden = notes.length === 0;
+  }
+
+  sign({button, part}, region, outline) {
+    const look = region ? sign(region, outline) : {look: 'nodata', word: 'No figures yet', icon: 'i-nodata'};
+    button.dataset.look = look.look;
+    if (part.sign.dataset.icon !== look.icon) {
+      part.sign.dataset.icon = look.icon;
+      part.sign.replaceChildren(icon(look.icon));
+    }
+    say(part.state, look.word);
   }
 
   /** Flood and stale flood against the two thresholds; the ticks are named below the bar. */
@@ -157,8 +161,10 @@ export class RegionList {
   tick() {
     for (const [id, {button, part}] of this.rows) {
       const region = this.regions.get(id);
-      const maxAge = this.outlines.get(id)?.max_age_s ?? 0;
-      const old = Boolean(region?.as_of && maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000);
+      const outline = this.outlines.get(id);
+      const maxAge = outline?.max_age_s ?? 0;
+      const old = isOld(region, outline);
+      this.sign({button, part}, region, outline);
       say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
       part.asof.classList.toggle('old', old);
       // The figures look back from as_of: where that is old itself, "within 12 h" alone would be taken for now.

@@ -1,7 +1,7 @@
 // What the header says of everything at once. Pure: it judges what is known and changes nothing. Every doubt is
 // decided against "all clear", which is said only when each watched region is known to be seen, now, and dry.
 
-import {age, clockTime, lag, now, percent, sign, span, withinAll} from './words.js';
+import {age, clockTime, isOld, lag, now, percent, sign, span, withinAll} from './words.js';
 
 const QUEUE_MS = 60_000;
 const WHOLE = 0.995; // share of a region that must be seen before the whole of it is called dry
@@ -57,13 +57,9 @@ function isSilent({as_of, measured_at}) {
 /** Regions of which "no flood" cannot be said: not fully seen or without figures, and those seen too long ago, whose cards say SEEN and OLD. */
 function unseen(regions, outlines) {
   const full = ({visibility, as_of}) => visibility === 'SEEN' && as_of;
-  const tooOld = ({id, as_of}) => {
-    const maxAge = outlines.get(id)?.max_age_s ?? 0;
-    return maxAge > 0 && now() - Date.parse(as_of) > maxAge * 1000;
-  };
   const known = [...regions.values()];
   const missing = [...outlines.keys()].filter((id) => !regions.has(id)).length;
-  return {parts: known.filter((region) => !full(region)).length + missing, old: known.filter((region) => full(region) && tooOld(region))};
+  return {parts: known.filter((region) => !full(region)).length + missing, old: known.filter((region) => full(region) && isOld(region, outlines.get(region.id)))};
 }
 
 /** The region of which the least is seen, of those that are not seen as a whole. @returns {?import('./words.js').Region} */
@@ -79,7 +75,7 @@ function leastSeen(regions) {
  */
 export function verdict({status, link, regions, outlines, tiles}, wrong) {
   const all = [...regions.values()];
-  const of = (look) => all.filter((region) => sign(region).look === look);
+  const of = (look) => all.filter((region) => sign(region, outlines.get(region.id)).look === look);
   const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
   const [alerting, pending, recovering] = ['alerting', 'pending', 'recovering'].map(of);
   const nothing = tiles === 0 && !all.some((region) => region.visibility !== 'NO_DATA');

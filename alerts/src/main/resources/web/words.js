@@ -114,12 +114,18 @@ const STATES = {
   NORMAL: {word: 'Normal', icon: 'i-normal', rank: 5},
 };
 
+/** Whether the figures are older than what they look back over: what was seen then says nothing of now. @param {?Region} region @param {?Outline} outline */
+export function isOld(region, outline) {
+  const maxAge = outline?.max_age_s ?? 0;
+  return Boolean(region?.as_of && maxAge > 0 && now() - Date.parse(region.as_of) > maxAge * 1000);
+}
+
 /**
- * State and visibility as one sign. A normal region that nobody sees is not shown as normal.
- * @param {Region} region
+ * State, visibility and age as one sign. A normal region that nobody sees now is not shown as normal.
+ * @param {Region} region @param {?Outline} outline
  * @returns {{look: string, word: string, icon: string, rank: number}}
  */
-export function sign(region) {
+export function sign(region, outline) {
   const state = STATES[region.state] ?? {word: region.state, icon: 'i-nodata', rank: 3};
   const look = region.state.toLowerCase();
   if (region.state === 'NORMAL' && region.visibility === 'NO_DATA') {
@@ -127,6 +133,9 @@ export function sign(region) {
   }
   if (region.state === 'NORMAL' && region.visibility === 'PARTIAL') {
     return {look: 'partial', word: 'Normal where seen', icon: 'i-partial', rank: 4};
+  }
+  if (region.state === 'NORMAL' && isOld(region, outline)) {
+    return {look: 'partial', word: 'Normal when last seen', icon: 'i-partial', rank: 4};
   }
   return {look, ...state};
 }

@@ -332,6 +332,9 @@ class PageIT {
 
     open();
     awaitVerdict("1 region recovering");
+    assertThat(page.textContent("#notice"))
+        .contains("The open incident stands as it was last known")
+        .doesNotContain("Nothing is known");
     assertThat(complaints).isEmpty();
   }
 
@@ -546,6 +549,8 @@ class PageIT {
     assertThat(page.textContent("#verdict"))
         .contains("Upper Valley: nothing was seen within 2 h")
         .doesNotContain("clear", "not fully seen"); // its card says SEEN
+    assertThat(page.textContent("#regions")).contains("Normal when last seen");
+    shot("old");
     assertThat(complaints).isEmpty();
   }
 
