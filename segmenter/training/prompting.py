@@ -255,10 +255,10 @@ def share(a, b):
 @torch.no_grad()
 def measure(model, pictures, seed=0, clicks=10):
     """pictures [(name, uint8 RGB, bool water)] -> mean IoU at stride 4 after corrections of the automatic mask (whole answers, and only what
-    changed at the click accepted), the same for discs without a model, and of single clicks that turn a region over: share of clicked
+    changed at the click accepted), the same for discs without a model, and as if each click set its whole error right (as far as clicks can come), and of single clicks that turn a region over: share of clicked
     cells that obey, of asked cells that change, of others that change."""
     device = next(model.parameters()).device
-    rows, edits = {"clicks": [], "accepted": [], "discs": []}, {"whole": [], "accepted": []}
+    rows, edits = {"clicks": [], "accepted": [], "discs": [], "whole_errors": []}, {"whole": [], "accepted": []}
     grid = np.mgrid[:128, :128]
     for n, (_, image, water) in enumerate(pictures):
         x = square(image)
@@ -282,6 +282,8 @@ def measure(model, pictures, seed=0, clicks=10):
                     point = (x0 + 0.5) / 128, (y + 0.5) / 128
                     if way == "discs":
                         screen = np.where(np.hypot(grid[0] - y, grid[1] - x0) < 5, 8.0 if error[1] else -8.0, screen)
+                    elif way == "whole_errors":
+                        screen = np.where(error[0], 8.0 if error[1] else -8.0, screen)
                     else:
                         points, labels = points + [point], labels + [error[1]]
                         answer = ask(points, labels, screen)

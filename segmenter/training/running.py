@@ -57,12 +57,14 @@ def add_options(ap, workers=True):
 
 def add_folds(ap):
     ap.add_argument("--folds", type=int, help="cross-validate over all photographs, in so many folds by duplicate group")
-    ap.add_argument("--fold", type=int, default=0, help="which of them is dev, from 0")
+    ap.add_argument("--fold", type=int, help="which of them is dev, from 0 (default 0)")
 
 
 def cross_of(a):
     """The parsed options of add_folds -> (fold, folds), or None for the split as it is committed"""
-    return None if a.folds is None else (a.fold, a.folds)
+    if a.folds is None and a.fold is not None:
+        stop("--fold says which of --folds is dev, and --folds is not given; add it, or leave both out for the split as it is committed")
+    return None if a.folds is None else (a.fold or 0, a.folds)
 
 
 def place(run, name, cross):

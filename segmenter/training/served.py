@@ -3,13 +3,13 @@
 The published order projects all image cells anew in each attention, and copies them to split the heads. There are few tokens, so what is
 projected here are the tokens, and the cells x are looked at as they are (W and b as nn.Linear has them, one head's rows at a time):
 
-  token to image, scores   q (x W_k^T + b_k)^T = (q W_k) x^T + q b_k
+  token to image, scores   q (x W_k^T + b_k)^T = (q W_k) x^T + q b_k; softmax drops the latter, which is added so that the graph holds every weight
   token to image, answer   the shares a of a query sum to one, so a (x W_v^T + b_v) = (a x) W_v^T + b_v
   image to token, scores   (x W_q^T + b_q) k^T = x (k W_q)^T + b_q k^T
   image to token, answer   all heads in one product with a: each head's values went through its columns of W_o, and bring their part of b_o
 
 Cells stay rows to the end. A transposed convolution with kernel and stride 2 is a product that gives each cell four others, a norm over channels
-is one over rows, and only the masks are laid out as pictures. Up to some fifteen tokens that is faster; with 25 the published order is as fast.
+is one over rows, and only the masks are laid out as pictures. The fewer tokens, the faster; with some 25 the published order is as fast.
 """
 
 import math
@@ -82,7 +82,7 @@ def fourfold(convolution, cells, n):
 
 
 def decode(decoder, embedding, place, sparse, dense):
-    """embedding [1,C,h,w], place [1,C,h,w], sparse [N,P,C], dense [N,h w,C] -> masks [N,4,4h,4w] logits, predicted IoU [N,4]"""
+    """embedding [1,C,h,w], place [1,C,h,w], sparse [N,T - 5,C], dense [N,h w,C] -> masks [N,4,4h,4w] logits, predicted IoU [N,4]"""
     h, w = map(int, embedding.shape[-2:])
     own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
     tokens = torch.cat([own[None].expand(sparse.shape[0], -1, -1), sparse], 1)

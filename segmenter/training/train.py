@@ -1,6 +1,7 @@
 """Trains riada-lite: encoder, neck, detector, sky head, prompt encoder and mask decoder together.
 
   python train.py photographs --photographs DIR                                from ImageNet weights, at 320 px
+  python train.py photographs --photographs DIR --folds 5 --fold 0             cross-validation over all photographs: run/photographs-0of5.pt
   python train.py mixed --photographs DIR --tiles DIR                          from the former, photographs and simulator tiles
   python train.py long --photographs DIR --tiles DIR                           from the former, more of it at 384 px, batch norms folded
   python train.py sensors --photographs DIR --tiles DIR --patches DIR [--start M]  from the former (or from model folder M), satellite patches too
@@ -177,7 +178,7 @@ class RunningMean:
 
 
 @torch.no_grad()
-def unasked(model, image):
+def automatic_logits(model, image):
     """What it answers to its detector's prompts: normalised image [1,3,s,s] -> logits [1,1,s/4,s/4]"""
     size = image.shape[-1]
     embedding, maps, _ = model.encode(image)
@@ -189,7 +190,7 @@ def unasked(model, image):
 
 def guess(model, image, size):
     """The automatic mask at stride 4 -> bool [size/4,size/4] on the CPU"""
-    return unasked(model, square(image, size)[None].to(next(model.parameters()).device))[0, 0].cpu() > 0
+    return automatic_logits(model, square(image, size)[None].to(next(model.parameters()).device))[0, 0].cpu() > 0
 
 
 def dev_iou(model, pictures, size):
@@ -320,7 +321,7 @@ def options():
     add_folds(ap)
     add_options(ap)
     a = ap.parse_args()
-    if a.folds and a.stage != "photographs":
+    if a.folds is not None and a.stage != "photographs":
         ap.error("only the stage photographs is cross-validated: later ones begin with weights that have seen the other photographs")
     if a.start and a.stage == "all":
         ap.error("--start goes with one stage; all begins with the ImageNet weights")

@@ -35,7 +35,7 @@ from data import Picture, batch, photographs, planes, square
 from export import fold_pads, halve
 from model import MEAN, SIZE, STD, Encoder, fold, load
 from running import add_folds, add_options, batches, checkpoint, cross_of, ended_by_a_sentence, folder, machine, place, stop, unfinished, written
-from train import DEV_EVERY, RATES, SAVE_EVERY, STAGES, RunningMean, mask_loss, unasked
+from train import DEV_EVERY, RATES, SAVE_EVERY, STAGES, RunningMean, automatic_logits, mask_loss
 
 STAGE = "photographs"
 VERSION = "0.2.0"
@@ -201,20 +201,21 @@ def figures(model, pictures):
 
 # ------------------------------------------------------------------------------------------------- against riada-lite
 def ended(path):
-    """Whether a run came to its end"""
-    saved = path.exists() and checkpoint(path, "")
-    return bool(saved) and saved["step"] >= saved["steps"]
+    """Steps and seed of a run that came to its end, else None"""
+    saved = checkpoint(path, "") if path.exists() else {}
+    return (saved["steps"], saved["seed"]) if "steps" in saved and saved["step"] >= saved["steps"] else None
 
 
 def compare(kind, root, folds, run, device):
     """riada-lite after its photograph stage against a U-Net of equal training, on the dev pictures of every fold that both are trained for"""
     found = {"riada-lite": [], f"unet-{kind}": []}
     for cross in ((fold, folds) for fold in range(folds)):
-        if not all(ended(place(run, name, cross)) for name in (STAGE, f"unet-{kind}")):
-            print(f"fold {cross[0]}: left out, for not both are trained to their end in {run}")
+        runs = {ended(place(run, name, cross)) for name in (STAGE, f"unet-{kind}")}
+        if None in runs or len(runs) > 1:
+            print(f"fold {cross[0]}: left out, for in {run} " + ("not both are trained to their end" if None in runs else "they differ in steps or seed"))
             continue
         dev = photographs(root, "dev", cross)
-        models = partial(unasked, load(place(run, STAGE, cross)).to(device).eval()), kept(run, kind, cross)[0].to(device)
+        models = partial(automatic_logits, load(place(run, STAGE, cross)).to(device).eval()), kept(run, kind, cross)[0].to(device)
         for each, model in zip(found.values(), models):
             each.append(overlaps(model, device, dev))
         print(f"fold {cross[0]}: {len(dev)} pictures, mean IoU " + ", ".join(f"{name} {ious(*each[-1]).mean():.3f}" for name, each in found.items()))

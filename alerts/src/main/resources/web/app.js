@@ -167,7 +167,7 @@ function skipped() {
 function notice(look, wrong) {
   const box = document.getElementById('notice');
   const figures = [...regions.regions.values()].some((region) => region.visibility !== 'NO_DATA');
-  const incident = [...regions.regions.values()].some((region) => region.state !== 'NORMAL');
+  const raised = [...regions.regions.values()].some((region) => region.state !== 'NORMAL');
   const empty = map.tiles.size === 0 && map.ground.pictures.size === 0 && !figures;
   box.hidden = !empty;
   if (empty) {
@@ -178,8 +178,8 @@ function notice(look, wrong) {
           ? ['i-broken', wrong.title, 'Nothing is known, which is not the same as no flood. The server keeps trying.']
           : !status || status.loading
             ? ['i-wait', 'Loading what is known …', 'The map stays empty until it has been read.']
-            : incident
-              ? ['i-nodata', 'Nothing is in sight', 'The open incident stands as it was last known, until its region is seen again.']
+            : raised
+              ? ['i-nodata', 'Nothing is in sight', 'Regions stand as they were last known, until they are seen again.']
               : ['i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
     if (box.dataset.icon !== symbol) {
       box.dataset.icon = symbol;
@@ -216,5 +216,6 @@ setInterval(() => {
   header();
   regions.tick();
   alerts.tick();
+  map.tick();
 }, 1000);
 header();

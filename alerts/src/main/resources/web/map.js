@@ -1,7 +1,7 @@
 // The map: graticule, ground, outlines of the regions. There is no base map: what is drawn is what is known.
 
 import {GroundLayer, LAYERS, agedAtMs, extentOf, patternTile} from './ground.js';
-import {age, km2, make, percent, say, sign} from './words.js';
+import {age, isOld, km2, make, percent, say, sign} from './words.js';
 
 const ol = window.ol;
 const TOGETHER_MS = 2000; // regions that are set together come one after the other
@@ -169,6 +169,17 @@ export class FloodMap {
     this.newestAsOfMs = Math.max(0, ...[...this.regions.values()].map(asOf));
     this.ground.layer.changed(); // time went on: what was seen too long ago is unknown from now on
     this.outlines.getFeatureById(region.id)?.changed();
+  }
+
+  /** A region's figures become old without any news. */
+  tick() {
+    for (const feature of this.outlines.getFeatures()) {
+      const old = isOld(this.regions.get(feature.getId()), feature.get('outline'));
+      if (old !== (feature.get('old') ?? false)) {
+        feature.set('old', old, true);
+        feature.changed();
+      }
+    }
   }
 
   /** @param {import('./words.js').Tile} tile */

@@ -110,7 +110,6 @@ export class RegionList {
     const region = this.regions.get(id);
     const outline = this.outlines.get(id);
     say(part.name, region?.name || outline?.name || id);
-    this.sign({button, part}, region, outline);
     const seen = region && region.visibility !== 'NO_DATA';
     button.dataset.visibility = region?.visibility ?? 'NO_DATA';
     // A zero that nobody has seen is not a zero.
@@ -127,7 +126,8 @@ export class RegionList {
     part.note.hidden = notes.length === 0;
   }
 
-  sign({button, part}, region, outline) {
+  /** Again and again: figures become old without any news. */
+  showSign({button, part}, region, outline) {
     const look = region ? sign(region, outline) : {look: 'nodata', word: 'No figures yet', icon: 'i-nodata'};
     button.dataset.look = look.look;
     if (part.sign.dataset.icon !== look.icon) {
@@ -164,7 +164,9 @@ export class RegionList {
       const outline = this.outlines.get(id);
       const maxAge = outline?.max_age_s ?? 0;
       const old = isOld(region, outline);
-      this.sign({button, part}, region, outline);
+      const look = button.dataset.look;
+      this.showSign({button, part}, region, outline);
+      if (button.dataset.look !== look) this.later(); // its rank is another
       say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
       part.asof.classList.toggle('old', old);
       // The figures look back from as_of: where that is old itself, "within 12 h" alone would be taken for now.

@@ -92,7 +92,7 @@ export function verdict({status, link, regions, outlines, tiles}, wrong) {
   if (nothing) return ['waiting', 'i-wait', 'Waiting for the first tile', 'Nothing is known yet, which is not the same as no flood.'];
   if (all.length + outlines.size === 0) return ['waiting', 'i-nodata', 'No region is watched', 'Tiles come in, but nothing raises an alert until a region is set.'];
   const {parts, old} = unseen(regions, outlines);
-  if (parts) return ['partial', 'i-partial', 'No alert, not all seen', `${count(parts + old.length, 'region is', 'regions are')} not fully seen: flood there would not show.`];
+  if (parts) return ['partial', 'i-partial', 'No alert, not all seen', `${count(parts, 'region is', 'regions are')} not fully seen${old.length ? `, and figures of ${names(old)} are old` : ''}: flood there would not show.`];
   const lookback = withinAll(outlines.values());
   if (old.length) return ['partial', 'i-partial', 'No alert, figures are old', `${names(old)}: nothing was seen ${withinAll(old.map(({id}) => outlines.get(id)))}: flood that came since would not show.`];
   const wet = all.some((region) => region.flooded_km2 + region.flooded_stale_km2 > 0);

@@ -234,7 +234,8 @@ final class IncidentProcessor extends ContextualProcessor<String, RegionInput, S
     RegionDefinition definition = known.getDefinition();
     Figures figures = sums.at(definition, known.getAsOfMs(), AlertPolicy.isOpen(known.getState()));
     List<Look> looks = sums.of(definition).looks();
-    RegionLife before = Incidents.rebased(known, sums.of(definition).basis(), figures);
+    RegionLife before =
+        Incidents.rebased(known, sums.of(definition).basis(), figures, now(), silenceMs);
     AlertPolicy.Decision decision = AlertPolicy.judge(before, figures, looks);
     RegionLife life = Incidents.decided(before, decision, figures);
     Telling.Told told = Telling.of(life, decision, figures, now());

@@ -59,19 +59,26 @@ final class Incidents {
   /**
    * The life where its region or its reference is no longer what passes were judged by: how dry
    * those were is reckoned anew, and nobody saw it dry by that measure. Only passes newer than all
-   * that are known now clear.
+   * that are known now clear. A correction of the reference comes tile by tile: it may go on until
+   * none came for {@code settledMs}. A region that was changed is no correction.
    *
-   * @param basis names definition and reference, see {@link RegionState#basis}
+   * @param basis names definition and reference, see {@link riada.stream.RegionState#basis}
    */
-  static RegionLife rebased(RegionLife life, String basis, Figures figures) {
-    return basis.equals(life.getBasis())
-        ? life.toBuilder().clearBasisMoves().build()
-        : life.toBuilder()
-            .setBasis(basis)
-            .setBasisMoves(MaterialChange.isSameRegion(basis, life.getBasis()))
-            .setClearsAfterMs(Math.max(life.getClearsAfterMs(), figures.newestMs()))
-            .clearDry()
-            .build();
+  static RegionLife rebased(
+      RegionLife life, String basis, Figures figures, long nowMs, long settledMs) {
+    RegionLife.Builder after = life.toBuilder();
+    if (!basis.equals(life.getBasis())) {
+      boolean corrected = riada.stream.RegionState.isOf(life.getDefinition(), life.getBasis());
+      after
+          .setBasis(basis)
+          .setBasisClockMs(corrected ? nowMs : 0)
+          .setClearsAfterMs(Math.max(life.getClearsAfterMs(), figures.newestMs()))
+          .clearDry();
+      if (!corrected && life.getBasis().equals(life.getToldBasis())) {
+        after.setToldBasis(basis);
+      }
+    }
+    return after.setBasisMoves(Math.abs(nowMs - after.getBasisClockMs()) < settledMs).build();
   }
 
   /** The life once {@code told} went out with {@code figures}. */

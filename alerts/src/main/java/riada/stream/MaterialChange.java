@@ -13,8 +13,7 @@ final class MaterialChange {
 
   /**
    * The cause of an UPDATE that is due now. A correction of the reference comes tile by tile, each
-   * with figures of its own: nothing but rising severity is told before the region was judged by
-   * the same reference twice.
+   * with figures of its own: nothing but rising severity is told while it may go on.
    *
    * @param life of an incident that is open
    * @param severity of these figures
@@ -63,15 +62,6 @@ final class MaterialChange {
     return (life.getToldLost() || isLost(life, figures)) && !isRegained(life, figures);
   }
 
-  /**
-   * Whether two of {@link RegionState#basis} name the same definition, whatever they say of
-   * reference.
-   */
-  static boolean isSameRegion(String basis, String other) {
-    int end = basis.indexOf('/');
-    return end >= 0 && other.startsWith(basis.substring(0, end + 1));
-  }
-
   private static boolean hasGrown(RegionLife life, Figures figures) {
     return 5 * (figures.floodCm2() - life.getToldCm2()) >= life.getToldCm2()
         && figures.floodCm2() > life.getToldCm2();
@@ -89,8 +79,7 @@ final class MaterialChange {
   /** Whether the reference is another than consumers were told, in any tile of the region. */
   private static boolean isCorrected(RegionLife life, Figures figures) {
     boolean inSomeTile =
-        isSameRegion(life.getBasis(), life.getToldBasis())
-            && !life.getBasis().equals(life.getToldBasis());
+        !life.getToldBasis().isEmpty() && !life.getBasis().equals(life.getToldBasis());
     return inSomeTile || !figures.referenceVersion().equals(life.getToldReference());
   }
 }

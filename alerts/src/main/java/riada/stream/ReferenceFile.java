@@ -1,8 +1,8 @@
 package riada.stream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,6 @@ import riada.proto.Reference;
 
 /** What is normally wet, read from a file of polygons or a raster, as references on the grid. */
 public final class ReferenceFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** The most tiles of a file: all of them are in memory at once, 100 kB each. */
   static final int MAX_TILES = 4096;
 
@@ -102,13 +100,7 @@ public final class ReferenceFile {
   }
 
   private static List<JsonNode> geometries(String name, String geoJson) throws BadInput {
-    JsonNode json;
-    try {
-      json = JSON.readTree(geoJson);
-    } catch (JsonProcessingException e) {
-      throw new BadInput(
-          "reference_unreadable", name + " is no JSON: " + e.getOriginalMessage() + ".");
-    }
+    JsonNode json = GeoJson.read(name, geoJson.getBytes(UTF_8), "reference_unreadable");
     List<JsonNode> geometries = new ArrayList<>();
     switch (json.path("type").asText()) {
       case "Feature" -> geometries.add(json.path("geometry"));

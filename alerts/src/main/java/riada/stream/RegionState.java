@@ -185,6 +185,11 @@ final class RegionState {
     return definition.getVersion() + String.format("/%032x", referenceDigest);
   }
 
+  /** Whether a {@link #basis} is of this definition. */
+  static boolean isOf(RegionDefinition definition, String basis) {
+    return basis.startsWith(definition.getVersion() + "/");
+  }
+
   long maxAgeMs() {
     com.google.protobuf.Duration age = definition.getRegion().getMaxAge();
     return age.getSeconds() * 1000 + age.getNanos() / 1_000_000;

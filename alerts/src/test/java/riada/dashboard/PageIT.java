@@ -333,7 +333,7 @@ class PageIT {
     open();
     awaitVerdict("1 region recovering");
     assertThat(page.textContent("#notice"))
-        .contains("The open incident stands as it was last known")
+        .contains("Regions stand as they were last known")
         .doesNotContain("Nothing is known");
     assertThat(complaints).isEmpty();
   }

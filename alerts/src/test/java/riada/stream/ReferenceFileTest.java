@@ -187,6 +187,28 @@ class ReferenceFileTest {
         .hasMessageContaining("x.geojson");
   }
 
+  @Test
+  void aForeignReferenceSystemIsRefusedThoughItsNumbersFit() {
+    String json =
+        """
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]],
+         "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25830"}}}""";
+
+    assertThatThrownBy(() -> ReferenceFile.polygons("x.geojson", json, Optional.empty(), 14))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContainingAll("x.geojson", "EPSG::25830", "EPSG:4326");
+  }
+
+  @Test
+  void aSecondValueIsNotPassedOver() {
+    String json = "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,0]]]}";
+
+    assertThatThrownBy(
+            () -> ReferenceFile.polygons("x.geojson", json + "\n" + json, Optional.empty(), 14))
+        .isInstanceOf(BadInput.class)
+        .hasMessageContaining("FeatureCollection");
+  }
+
   /** Four by two pixels over the tile's western half. */
   private static byte[] raster(int epsg, float[] values) throws IOException {
     Rasters pixels = new Rasters(4, 2, 1, FieldType.FLOAT);

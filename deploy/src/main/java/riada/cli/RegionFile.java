@@ -2,12 +2,7 @@ package riada.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.google.protobuf.Duration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +12,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import riada.proto.BadInput;
 import riada.proto.Region;
+import riada.stream.GeoJson;
 import riada.stream.RegionRules;
 import riada.stream.TopologyConfig;
 
@@ -28,16 +23,7 @@ final class RegionFile {
   private static final double DEFAULT_MIN_OBSERVED = 0.8;
   private static final String DEFAULT_MAX_AGE = "6h";
   private static final int DEFAULT_PASSES = 2;
-
-  /** A limit that stands there twice, or a second region after the first, is not passed over. */
-  private static final ObjectReader STRICT =
-      Answer.JSON
-          .reader()
-          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
-
-  /** How older GeoJSON names longitude and latitude on WGS 84. */
-  private static final Pattern WGS_84 = Pattern.compile("(?i).*\\b(CRS84|EPSG:(.*:)?4326)");
+  private static final String COUNTER = "region_file_invalid";
 
   private RegionFile() {}
 
@@ -45,17 +31,7 @@ final class RegionFile {
    * @throws BadInput with a sentence that names the region and what is wrong with it
    */
   static List<Region> read(Path file) throws IOException, BadInput {
-    JsonNode json;
-    try {
-      json = STRICT.readTree(Files.readAllBytes(file));
-    } catch (MismatchedInputException e) {
-      throw bad(
-          file
-              + " goes on after its first JSON value; put all regions into one FeatureCollection.");
-    } catch (JsonProcessingException e) {
-      throw bad(file + " is no JSON: " + e.getOriginalMessage() + ".");
-    }
-    checkCrs(file, json.path("crs"));
+    JsonNode json = GeoJson.read(file.toString(), Files.readAllBytes(file), COUNTER);
     List<JsonNode> features = new ArrayList<>();
     switch (json.path("type").asText()) {
       case "Feature" -> features.add(json);
@@ -80,18 +56,6 @@ final class RegionFile {
       regions.add(region);
     }
     return regions;
-  }
-
-  /** GeoJSON of before RFC 7946 may name another reference system, as QGIS still writes it. */
-  private static void checkCrs(Path file, JsonNode crs) throws BadInput {
-    String name = crs.path("properties").path("name").asText();
-    if (crs.isObject() && !WGS_84.matcher(name).matches()) {
-      throw bad(
-          file
-              + " is in the reference system \""
-              + name
-              + "\"; export it in EPSG:4326, in degrees of longitude and latitude.");
-    }
   }
 
   private static Region region(JsonNode feature) throws BadInput {
@@ -228,6 +192,6 @@ final class RegionFile {
   }
 
   private static BadInput bad(String reason) {
-    return new BadInput("region_file_invalid", reason);
+    return new BadInput(COUNTER, reason);
   }
 }

@@ -106,7 +106,7 @@ final class SegmentVerb implements Callable<Integer> {
    * What a mask shows, of the picture's pixels.
    *
    * @param hiddenFraction null where the model cannot tell
-   * @param bodies boxes, none without --everything; for a table how many, or null without it
+   * @param bodies boxes, none without --everything; for a person how many, or null without it
    */
   record Row(
       String mask,

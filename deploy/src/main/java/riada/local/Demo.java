@@ -42,6 +42,9 @@ public final class Demo implements AutoCloseable {
 
   private static final Duration LOOK = Duration.ofMillis(100);
 
+  // A stage that has ended is counted as at work until its session has.
+  private static final Duration ALONE_WITHIN = Duration.ofSeconds(10);
+
   private final DemoPlan plan;
   private final Optional<Cluster> given;
   private final Inference inference;
@@ -214,27 +217,34 @@ public final class Demo implements AutoCloseable {
 
   /**
    * Another alerts stage would call the simulated flood an actual one, and the demo its alerts a
-   * test.
+   * test. One that has just ended is waited for.
    */
-  private static void requireAlone(Cluster cluster) throws InterruptedException, IOException {
+  private void requireAlone(Cluster cluster) throws InterruptedException, IOException {
+    long end = System.nanoTime() + ALONE_WITHIN.toNanos();
     try (Admin admin = Admin.create(cluster.impatient())) {
-      boolean busy =
-          admin.listGroups().all().get().stream()
-              .filter(group -> group.groupId().equals(StreamsSettings.APPLICATION_ID))
-              .anyMatch(group -> !group.groupState().equals(Optional.of(GroupState.EMPTY)));
-      if (busy) {
-        throw new IOException(
-            "An alerts stage is at work on the cluster at "
-                + cluster
-                + ": it would alert of a simulated flood as of an actual one. Leave out"
-                + " --bootstrap-servers (and RIADA_BOOTSTRAP_SERVERS) for a broker of the demo's"
-                + " own, or play an exercise beside the real system with riada drill.");
+      while (!isAlone(admin)) {
+        if (System.nanoTime() > end) {
+          throw new IOException(
+              "An alerts stage is at work on the cluster at "
+                  + cluster
+                  + ": it would alert of a simulated flood as of an actual one. Leave out"
+                  + " --bootstrap-servers (and RIADA_BOOTSTRAP_SERVERS) for a broker of the demo's"
+                  + " own, or play an exercise beside the real system with riada drill.");
+        }
+        pause(LOOK);
       }
     } catch (ExecutionException e) {
+      String why = e.getCause() == null ? "" : e.getCause().getMessage();
       throw new IOException(
-          "The broker at " + cluster + " does not say who is at work on it (" + e.getCause() + ").",
-          e);
+          "The broker at " + cluster + " does not say who is at work on it (" + why + ").", e);
     }
+  }
+
+  private static boolean isAlone(Admin admin) throws InterruptedException, ExecutionException {
+    return admin.listGroups().all().get().stream()
+        .filter(group -> group.groupId().equals(StreamsSettings.APPLICATION_ID))
+        .flatMap(group -> group.groupState().stream())
+        .allMatch(state -> state == GroupState.EMPTY || state == GroupState.DEAD);
   }
 
   private void awaitReady(LocalSystem services) throws InterruptedException, IOException {

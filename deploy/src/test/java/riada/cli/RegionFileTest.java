@@ -173,7 +173,7 @@ class RegionFileTest {
 
     assertThatThrownBy(() -> read(one + "\n" + two))
         .isInstanceOf(BadInput.class)
-        .hasMessageContaining("put all regions into one FeatureCollection");
+        .hasMessageContaining("put all of it into one FeatureCollection");
   }
 
   @Test

@@ -82,7 +82,7 @@ public final class Tiler implements AutoCloseable {
    * @throws BadInput when the zoom is not taken or the tiles are too many; none was cut then
    */
   public int cut(Scene scene, OptionalInt zoom, Taker taker) throws BadInput, IOException {
-    int z = taken(scene, zoom);
+    int z = checkedZoom(scene, zoom);
     Bounds bounds = scene.bounds();
     int west = edge(TileGrid.column(z, bounds.west()), z);
     int east = edge(TileGrid.column(z, bounds.east()), z);
@@ -118,7 +118,7 @@ public final class Tiler implements AutoCloseable {
    * @throws BadInput when it is too coarse, or the zoom is not taken
    */
   static void checkFineness(Scene scene, OptionalInt zoom) throws BadInput {
-    int z = taken(scene, zoom);
+    int z = checkedZoom(scene, zoom);
     Bounds bounds = scene.bounds();
     double columns = (TileGrid.column(z, bounds.east()) - TileGrid.column(z, bounds.west())) * SIZE;
     double rows = (TileGrid.row(z, bounds.south()) - TileGrid.row(z, bounds.north())) * SIZE;
@@ -145,7 +145,7 @@ public final class Tiler implements AutoCloseable {
     }
   }
 
-  private static int taken(Scene scene, OptionalInt zoom) throws BadInput {
+  private static int checkedZoom(Scene scene, OptionalInt zoom) throws BadInput {
     int z = zoom.orElseGet(() -> zoom(scene));
     if (z < MIN_ZOOM || z > MAX_ZOOM) {
       throw new BadInput(
