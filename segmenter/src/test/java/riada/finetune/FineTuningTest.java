@@ -38,6 +38,11 @@ class FineTuningTest {
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-05-04T03:02:01Z"));
 
+  /**
+   * So slow that last bits stay small: at the rate of the others they grew to a fifth of the way.
+   */
+  private static final Training GENTLE = new Training(3, 3e-5, 100, 0.5, 2, 100, 1);
+
   @TempDir Path folder;
 
   @BeforeEach
@@ -87,7 +92,7 @@ class FineTuningTest {
     Path cut = folder.resolve("cut");
     Checkpoint whole = last(folder.resolve("whole"), start.length);
     assertThatThrownBy(
-            () -> new FineTuning(request(cut, 3, List.of()), training(3), cutAt(8), CLOCK).tune())
+            () -> new FineTuning(request(cut, 3, List.of()), GENTLE, cutAt(8), CLOCK).tune())
         .isInstanceOf(CutOff.class);
     assertThat(cut).doesNotExist();
 
@@ -95,10 +100,9 @@ class FineTuningTest {
 
     assertThat(resumed.steps()).isEqualTo(whole.steps());
     assertThat(resumed.epochs()).hasSameSizeAs(whole.epochs());
-    // PyTorch's sums differ in their last bits from run to run, and Adam makes whole steps of what
-    // is left of a gradient that should be zero: up to 0.13 was seen
+    // PyTorch's sums differ in their last bits from run to run
     assertThat(meanDifference(resumed.weights(), whole.weights()))
-        .isLessThan(0.2 * meanDifference(start, whole.weights()));
+        .isLessThan(0.1 * meanDifference(start, whole.weights()));
   }
 
   /** Tunes to the end; what stood in the checkpoint when training was done. */
@@ -115,7 +119,7 @@ class FineTuningTest {
             }
           }
         };
-    new FineTuning(request(out, 3, List.of()), training(3), progress, CLOCK).tune();
+    new FineTuning(request(out, 3, List.of()), GENTLE, progress, CLOCK).tune();
     return trained.get(0);
   }
 
