@@ -9,7 +9,7 @@ projected here are the tokens, and the cells x are looked at as they are (W and 
   image to token, answer   all heads in one product with a: each head's values went through its columns of W_o, and bring their part of b_o
 
 Cells stay rows to the end. A transposed convolution with kernel and stride 2 is a product that gives each cell four others, a norm over channels
-is one over rows, and only the masks are laid out as pictures. The fewer tokens, the faster; with some 25 the published order is as fast.
+is one over rows, and only the masks are laid out as pictures. The fewer tokens, the more that gains.
 """
 
 import math

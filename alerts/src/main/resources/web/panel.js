@@ -110,6 +110,13 @@ export class RegionList {
     const region = this.regions.get(id);
     const outline = this.outlines.get(id);
     say(part.name, region?.name || outline?.name || id);
+    const look = region ? sign(region, outline) : {look: 'nodata', word: 'No figures yet', icon: 'i-nodata'};
+    button.dataset.look = look.look;
+    if (part.sign.dataset.icon !== look.icon) {
+      part.sign.dataset.icon = look.icon;
+      part.sign.replaceChildren(icon(look.icon));
+    }
+    say(part.state, look.word);
     const seen = region && region.visibility !== 'NO_DATA';
     button.dataset.visibility = region?.visibility ?? 'NO_DATA';
     // A zero that nobody has seen is not a zero.
@@ -124,17 +131,6 @@ export class RegionList {
     if (!seen) notes.push('Nothing is validly seen: this is not “no flood”.');
     say(part.note, notes.join(' '));
     part.note.hidden = notes.length === 0;
-  }
-
-  /** Again and again: figures become old without any news. */
-  showSign({button, part}, region, outline) {
-    const look = region ? sign(region, outline) : {look: 'nodata', word: 'No figures yet', icon: 'i-nodata'};
-    button.dataset.look = look.look;
-    if (part.sign.dataset.icon !== look.icon) {
-      part.sign.dataset.icon = look.icon;
-      part.sign.replaceChildren(icon(look.icon));
-    }
-    say(part.state, look.word);
   }
 
   /** Flood and stale flood against the two thresholds; the ticks are named below the bar. */
@@ -164,9 +160,7 @@ export class RegionList {
       const outline = this.outlines.get(id);
       const maxAge = outline?.max_age_s ?? 0;
       const old = isOld(region, outline);
-      const look = button.dataset.look;
-      this.showSign({button, part}, region, outline);
-      if (button.dataset.look !== look) this.later(); // its rank is another
+      if (region && sign(region, outline).look !== button.dataset.look) this.later(); // it became old: another sign, and another rank
       say(part.asof, region?.as_of ? `as of ${when(region.as_of)} · ${age(region.as_of)}${old ? ' — OLD' : ''}` : 'no figures yet');
       part.asof.classList.toggle('old', old);
       // The figures look back from as_of: where that is old itself, "within 12 h" alone would be taken for now.

@@ -66,19 +66,27 @@ final class Incidents {
    */
   static RegionLife rebased(
       RegionLife life, String basis, Figures figures, long nowMs, long settledMs) {
-    RegionLife.Builder after = life.toBuilder();
-    if (!basis.equals(life.getBasis())) {
-      boolean corrected = riada.stream.RegionState.isOf(life.getDefinition(), life.getBasis());
-      after
-          .setBasis(basis)
-          .setBasisClockMs(corrected ? nowMs : 0)
-          .setClearsAfterMs(Math.max(life.getClearsAfterMs(), figures.newestMs()))
-          .clearDry();
-      if (!corrected && life.getBasis().equals(life.getToldBasis())) {
-        after.setToldBasis(basis);
-      }
+    boolean same = basis.equals(life.getBasis());
+    boolean corrected =
+        !same && riada.stream.RegionState.isOf(life.getDefinition(), life.getBasis());
+    long clockMs = same ? life.getBasisClockMs() : corrected ? nowMs : 0;
+    boolean moves = Math.abs(nowMs - clockMs) < settledMs;
+    if (same && moves == life.getBasisMoves()) {
+      return life;
     }
-    return after.setBasisMoves(Math.abs(nowMs - after.getBasisClockMs()) < settledMs).build();
+    RegionLife.Builder after = life.toBuilder().setBasisMoves(moves);
+    if (same) {
+      return after.build();
+    }
+    if (!corrected && life.getBasis().equals(life.getToldBasis())) {
+      after.setToldBasis(basis);
+    }
+    return after
+        .setBasis(basis)
+        .setBasisClockMs(clockMs)
+        .setClearsAfterMs(Math.max(life.getClearsAfterMs(), figures.newestMs()))
+        .clearDry()
+        .build();
   }
 
   /** The life once {@code told} went out with {@code figures}. */

@@ -15,15 +15,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.GroupState;
 import org.jspecify.annotations.Nullable;
 import riada.cap.Issuer;
 import riada.dashboard.DashboardConfig;
 import riada.proto.BadInput;
 import riada.proto.Topics;
 import riada.simulate.Simulation;
-import riada.stream.StreamsSettings;
 
 /**
  * The whole system on one machine with a simulated flood: broker, topics, segmenter, alerts,
@@ -41,9 +38,6 @@ public final class Demo implements AutoCloseable {
   private static final Duration SETTLED = Duration.ofMillis(1500);
 
   private static final Duration LOOK = Duration.ofMillis(100);
-
-  // A stage that has ended is counted as at work until its session has.
-  private static final Duration ALONE_WITHIN = Duration.ofSeconds(10);
 
   private final DemoPlan plan;
   private final Optional<Cluster> given;
@@ -215,36 +209,17 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  /**
-   * Another alerts stage would call the simulated flood an actual one, and the demo its alerts a
-   * test. One that has just ended is waited for.
-   */
+  /** Another's alerts stage that has just ended is waited for. */
   private void requireAlone(Cluster cluster) throws InterruptedException, IOException {
-    long end = System.nanoTime() + ALONE_WITHIN.toNanos();
-    try (Admin admin = Admin.create(cluster.impatient())) {
-      while (!isAlone(admin)) {
+    long end = System.nanoTime() + OtherAlerts.PATIENCE.toNanos();
+    try (OtherAlerts others = new OtherAlerts(cluster)) {
+      while (others.areAtWork()) {
         if (System.nanoTime() > end) {
-          throw new IOException(
-              "An alerts stage is at work on the cluster at "
-                  + cluster
-                  + ": it would alert of a simulated flood as of an actual one. Leave out"
-                  + " --bootstrap-servers (and RIADA_BOOTSTRAP_SERVERS) for a broker of the demo's"
-                  + " own, or play an exercise beside the real system with riada drill.");
+          throw others.refusal();
         }
         pause(LOOK);
       }
-    } catch (ExecutionException e) {
-      String why = e.getCause() == null ? "" : e.getCause().getMessage();
-      throw new IOException(
-          "The broker at " + cluster + " does not say who is at work on it (" + why + ").", e);
     }
-  }
-
-  private static boolean isAlone(Admin admin) throws InterruptedException, ExecutionException {
-    return admin.listGroups().all().get().stream()
-        .filter(group -> group.groupId().equals(StreamsSettings.APPLICATION_ID))
-        .flatMap(group -> group.groupState().stream())
-        .allMatch(state -> state == GroupState.EMPTY || state == GroupState.DEAD);
   }
 
   private void awaitReady(LocalSystem services) throws InterruptedException, IOException {

@@ -106,15 +106,7 @@ class DemoIT {
   @Test
   void aPageOnATakenPortIsASentence() throws Exception {
     try (var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      Shell.Result failed =
-          new Shell()
-              .run(
-                  "demo",
-                  "--headless",
-                  "--model",
-                  Station.MODEL.toString(),
-                  "--port",
-                  Integer.toString(taken.getLocalPort()));
+      Shell.Result failed = Station.demo("--port", Integer.toString(taken.getLocalPort()));
 
       assertThat(failed.status()).isEqualTo(1);
       assertThat(failed.out()).isEmpty();
@@ -144,18 +136,13 @@ class DemoIT {
                 });
 
         Shell.Result refused =
-            new Shell()
-                .run(
-                    "demo",
-                    "--headless",
-                    "--model",
-                    Station.MODEL.toString(),
-                    "--port",
-                    "0",
-                    "--duration",
-                    "5s",
-                    "--bootstrap-servers",
-                    broker.bootstrapServers());
+            Station.demo(
+                "--port",
+                "0",
+                "--duration",
+                "5s",
+                "--bootstrap-servers",
+                broker.bootstrapServers());
 
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.err()).contains("An alerts stage is at work", "riada drill");
@@ -170,10 +157,6 @@ class DemoIT {
     List<String> args =
         new ArrayList<>(
             List.of(
-                "demo",
-                "--headless",
-                "--model",
-                Station.MODEL.toString(),
                 "--port",
                 "0",
                 "--speed",
@@ -183,7 +166,7 @@ class DemoIT {
                 "--scenario",
                 scenario));
     args.addAll(Arrays.asList(more));
-    Shell.Result result = new Shell().run(args.toArray(String[]::new));
+    Shell.Result result = Station.demo(args.toArray(String[]::new));
     System.out.println(result.out());
     assertThat(result.status()).as(result.err()).isZero();
     return Answer.JSON.readTree(result.out());

@@ -27,20 +27,15 @@ class KafkaContainerIT {
     try (KafkaContainer kafka = new KafkaContainer("apache/kafka:4.3.1").withStartupAttempts(3)) {
       kafka.start();
       Shell.Result result =
-          new Shell()
-              .run(
-                  "demo",
-                  "--headless",
-                  "--model",
-                  Station.MODEL.toString(),
-                  "--port",
-                  "0",
-                  "--duration",
-                  "12s",
-                  "--speed",
-                  "450",
-                  "--bootstrap-servers",
-                  kafka.getBootstrapServers());
+          Station.demo(
+              "--port",
+              "0",
+              "--duration",
+              "12s",
+              "--speed",
+              "450",
+              "--bootstrap-servers",
+              kafka.getBootstrapServers());
 
       assertThat(result.status()).as(result.err()).isZero();
       JsonNode summary = Answer.JSON.readTree(result.out());

@@ -32,6 +32,13 @@ final class Station implements AutoCloseable {
   /** The model as it lies in the source tree. */
   static final Path MODEL = Path.of("..", "segmenter", "models", "riada-lite");
 
+  /** What {@code riada demo} without a page says, with this model. */
+  static Shell.Result demo(String... more) {
+    List<String> args = new ArrayList<>(List.of("demo", "--headless", "--model", MODEL.toString()));
+    args.addAll(List.of(more));
+    return new Shell().run(args.toArray(String[]::new));
+  }
+
   final Path folder;
   final Shell shell = new Shell();
   final URI page;

@@ -102,7 +102,7 @@ class FineTuningTest {
     assertThat(resumed.epochs()).hasSameSizeAs(whole.epochs());
     // PyTorch's sums differ in their last bits from run to run
     assertThat(meanDifference(resumed.weights(), whole.weights()))
-        .isLessThan(0.1 * meanDifference(start, whole.weights()));
+        .isLessThan(0.05 * meanDifference(start, whole.weights()));
   }
 
   /** Tunes to the end; what stood in the checkpoint when training was done. */
